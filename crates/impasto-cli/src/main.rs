@@ -1,0 +1,3 @@
+//! The `impasto` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Image headers, masks and their polarity, and what changed outside a mask.

@@ -1,0 +1,1 @@
+//! Money, dated and sourced price sheets, token formulas, estimates and settlement for image models.

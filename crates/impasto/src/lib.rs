@@ -1,0 +1,1 @@
+//! The client for the gpt-image models, wherever they are sold.

@@ -1,0 +1,3 @@
+//! Regenerates and checks what the repository derives.
+
+fn main() {}
