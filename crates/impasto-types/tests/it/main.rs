@@ -1,0 +1,4 @@
+//! Tests of the public surface.
+
+mod capability;
+mod wire;
