@@ -1,1 +1,32 @@
-//! One HTTP exchange: send, retry by label, stream the body, SSE, multipart, redaction, clock.
+#![doc = include_str!("../README.md")]
+
+pub mod body;
+pub mod clock;
+pub mod deadlines;
+pub mod entropy;
+pub mod error;
+pub mod key;
+pub mod origin;
+pub mod redact;
+pub mod request;
+pub mod response;
+pub mod scan;
+pub mod transport;
+
+pub use body::{Body, FileSource, Form, JsonBody, Part, PartContent, Segment, Source};
+#[cfg(feature = "tokio")]
+pub use clock::TokioClock;
+pub use clock::{BoxFuture, Clock};
+pub use deadlines::{Deadlines, Elapsed, within};
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
+pub use error::{Phase, Sent, TransportError, TransportErrorKind};
+pub use key::ApiKey;
+pub use origin::Origin;
+pub use redact::RedactedUrl;
+pub use request::{Auth, HttpRequest, PreparedRequest, Repeat};
+pub use response::{BodySource, HttpResponse, ResponseBody};
+pub use scan::{
+    BlobEnd, BlobId, BlobProblem, BlobStart, BlobSummary, Document, DocumentKind, Piece, PullRules,
+    ReplyKind, ReplyScanner, ScanError, ScanLimits, blob_of, placeholder,
+};
+pub use transport::HttpTransport;
