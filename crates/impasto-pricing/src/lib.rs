@@ -1,1 +1,9 @@
 //! Money, dated and sourced price sheets, token formulas, estimates and settlement for image models.
+
+mod error;
+mod money;
+
+pub use error::{Error, ErrorKind};
+pub use money::{Currency, Money};
+/// The decimal number an amount is made of.
+pub use rust_decimal::Decimal;
