@@ -1,0 +1,91 @@
+//! Stored files under `/files/…`: no key needed, ranges served, expired ones gone.
+
+use std::sync::Arc;
+
+use hyper::{Method, StatusCode};
+
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::state::State;
+
+/// `GET /files/{name}`.
+pub(crate) fn serve(state: &Arc<State>, request: &Request) -> Reply {
+    let name = request.path.trim_start_matches("/files/");
+    if request.method != Method::GET && request.method != Method::HEAD {
+        return Reply::text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "method not allowed\n")
+            .header("allow", "GET, HEAD");
+    }
+    let Some(file) = state.file(name) else {
+        return Reply::text(
+            StatusCode::NOT_FOUND,
+            "application/xml",
+            "<Error><Code>NoSuchKey</Code></Error>\n",
+        );
+    };
+    let total = file.bytes.len();
+    let mut reply = match request.header("range").map(|range| parse_range(range, total)) {
+        None | Some(Range::Ignored) => Reply::bytes(StatusCode::OK, "application/octet-stream", file.bytes),
+        Some(Range::Unsatisfiable) => {
+            Reply::new(StatusCode::RANGE_NOT_SATISFIABLE).header("content-range", &format!("bytes */{total}"))
+        }
+        Some(Range::Part(start, end)) => Reply::bytes(
+            StatusCode::PARTIAL_CONTENT,
+            "application/octet-stream",
+            file.bytes.slice(start..end),
+        )
+        .header("content-range", &format!("bytes {start}-{}/{total}", end - 1)),
+    };
+    if !file.mime.is_empty() {
+        reply.set_header("content-type", &file.mime);
+    }
+    reply.header("accept-ranges", "bytes")
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Range {
+    /// From start to end, exclusive.
+    Part(usize, usize),
+    Unsatisfiable,
+    /// Not understood: the whole file is sent, as HTTP allows.
+    Ignored,
+}
+
+/// One `bytes=` range.
+fn parse_range(header: &str, total: usize) -> Range {
+    let Some((start, end)) = header.trim().strip_prefix("bytes=").and_then(|range| range.split_once('-'))
+    else {
+        return Range::Ignored;
+    };
+    let (start, end) = match (start.trim().parse::<usize>(), end.trim()) {
+        (Ok(start), "") => (start, total),
+        (Ok(start), end) => match end.parse::<usize>() {
+            Ok(end) if end >= start => (start, end.saturating_add(1).min(total)),
+            _ => return Range::Ignored,
+        },
+        (Err(_), last) => match last.parse::<usize>() {
+            Ok(last) => (total.saturating_sub(last), total),
+            Err(_) => return Range::Ignored,
+        },
+    };
+    if start >= total { Range::Unsatisfiable } else { Range::Part(start, end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Range, parse_range};
+
+    #[test]
+    fn ranges() {
+        for (header, range) in [
+            ("bytes=0-9", Range::Part(0, 10)),
+            ("bytes=90-", Range::Part(90, 100)),
+            ("bytes=-5", Range::Part(95, 100)),
+            ("bytes=50-500", Range::Part(50, 100)),
+            ("bytes=100-", Range::Unsatisfiable),
+            ("bytes=9-3", Range::Ignored),
+            ("lines=1-2", Range::Ignored),
+        ] {
+            assert_eq!(parse_range(header, 100), range, "{header}");
+        }
+    }
+}

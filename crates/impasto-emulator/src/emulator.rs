@@ -1,0 +1,179 @@
+//! Starting, asking and stopping an emulator.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::bill::Bill;
+use crate::clock::Clock;
+use crate::error::EmulatorError;
+use crate::journal::RecordedRequest;
+use crate::server;
+use crate::state::{Options, State};
+
+/// How many bytes of rendered pictures are kept unless said otherwise.
+const DEFAULT_CACHE_BYTES: usize = 256 * 1024 * 1024;
+
+/// Decides how an emulator behaves, then starts it.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct EmulatorBuilder {
+    listen: SocketAddr,
+    fixed_clock: Option<u64>,
+    options: Options,
+}
+
+impl EmulatorBuilder {
+    fn new() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            fixed_clock: None,
+            options: Options {
+                seed: 0,
+                step_delay: Duration::ZERO,
+                lifecycle: false,
+                modes: Vec::new(),
+                cache_bytes: DEFAULT_CACHE_BYTES,
+            },
+        }
+    }
+
+    /// Where to listen; by default a free port of 127.0.0.1.
+    pub fn listen(mut self, addr: SocketAddr) -> Self {
+        self.listen = addr;
+        self
+    }
+
+    /// The seed of pictures, ids and random faults; by default 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.options.seed = seed;
+        self
+    }
+
+    /// How long each step of a stream or a task takes; by default no time at all.
+    pub fn step_delay(mut self, delay: Duration) -> Self {
+        self.options.step_delay = delay;
+        self
+    }
+
+    /// Makes every reply show this Unix time in seconds.
+    pub fn clock_fixed(mut self, unix_seconds: u64) -> Self {
+        self.fixed_clock = Some(unix_seconds);
+        self
+    }
+
+    /// Whether models that OpenAI has shut down are refused on the OpenAI-shaped mounts; by default they are served.
+    pub fn enforce_life_cycle(mut self, enforce: bool) -> Self {
+        self.options.lifecycle = enforce;
+        self
+    }
+
+    /// How many bytes of rendered pictures are kept; by default 256 MiB. 0 renders every time.
+    pub fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.options.cache_bytes = bytes;
+        self
+    }
+
+    /// Turns a mode on for every request; see the page at `/` for the names.
+    pub fn mode(mut self, name: impl Into<String>) -> Self {
+        self.options.modes.push(name.into());
+        self
+    }
+
+    /// Listens and serves, on the current Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::Listen`] if the address cannot be had.
+    pub async fn start(self) -> Result<Emulator, EmulatorError> {
+        let listen_error = |source| EmulatorError::Listen { addr: self.listen, source };
+        let listener = TcpListener::bind(self.listen).await.map_err(listen_error)?;
+        let addr = listener.local_addr().map_err(listen_error)?;
+        let clock = self.fixed_clock.map_or_else(Clock::system, Clock::fixed);
+        let state = Arc::new(State::new(self.options, clock));
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(server::run(listener, Arc::clone(&state), stopped));
+        Ok(Emulator { addr, state, stop, task })
+    }
+}
+
+/// A running emulator; it stops when it is dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), impasto_emulator::EmulatorError> {
+/// let emulator = impasto_emulator::Emulator::builder().seed(7).start().await?;
+/// println!("OPENAI_BASE_URL={}", emulator.openai_base_url());
+/// assert!(emulator.bill().is_empty());
+/// emulator.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Emulator {
+    addr: SocketAddr,
+    state: Arc<State>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Emulator {
+    /// A builder with the defaults: a free port of 127.0.0.1, seed 0, no delays, no faults.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::new()
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// `http://ADDRESS:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// The base URL for OpenAI clients: `http://ADDRESS:PORT/v1`.
+    pub fn openai_base_url(&self) -> String {
+        format!("{}/v1", self.url())
+    }
+
+    /// What was charged so far, to all keys.
+    pub fn bill(&self) -> Bill {
+        self.state.meter.snapshot()
+    }
+
+    /// What arrived so far: the last ten thousand requests, without those to the emulator itself.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.state.journal.snapshot()
+    }
+
+    /// Forgets bills, records and files.
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+
+    /// Waits until the emulator has stopped, which it does only if its task fails; for programs that just serve.
+    pub async fn stopped(&mut self) {
+        let _ = (&mut self.task).await;
+    }
+
+    /// Stops accepting, lets running exchanges finish for a moment, and ends.
+    pub async fn shutdown(mut self) {
+        let _ = self.stop.send(true);
+        tokio::select! {
+            _ = &mut self.task => {}
+            () = Clock::sleep(Duration::from_millis(500)) => self.task.abort(),
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

@@ -1,0 +1,421 @@
+//! Request fields checked in the order in which OpenAI's API was observed to check them:
+//! unknown fields, prompt, model, n, size, quality, formats, and the rest.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::api_error::{ApiError, ApiResult};
+use crate::form::{Form, base_name, wrong_type};
+use crate::models::{self, Family, Model, Quality};
+use crate::render::{Animation, Format};
+use crate::seller::{Delivery, ResponseFormat, Seller};
+use crate::sizes;
+
+/// What is asked of the images endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Generate,
+    Edit,
+}
+
+impl Operation {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Generate => "generate",
+            Self::Edit => "edit",
+        }
+    }
+
+    /// The stem of its event names.
+    pub(crate) const fn event_stem(self) -> &'static str {
+        match self {
+            Self::Generate => "image_generation",
+            Self::Edit => "image_edit",
+        }
+    }
+}
+
+/// A size that was named, or is still to be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    Auto,
+    Fixed(u32, u32),
+}
+
+/// Checked parameters, everything but the input images.
+#[derive(Debug, Clone)]
+pub(crate) struct Params {
+    pub(crate) operation: Operation,
+    pub(crate) prompt: Arc<str>,
+    /// The model as the request named it.
+    pub(crate) model_name: String,
+    pub(crate) model: &'static Model,
+    pub(crate) n: u32,
+    pub(crate) size: Size,
+    pub(crate) quality: Quality,
+    pub(crate) transparent: bool,
+    /// `background: opaque`, said explicitly.
+    pub(crate) opaque: bool,
+    pub(crate) format: Format,
+    pub(crate) compression: u8,
+    pub(crate) stream: bool,
+    pub(crate) partial_images: u32,
+    pub(crate) high_fidelity: bool,
+    pub(crate) safety_identifier: Option<String>,
+    pub(crate) animation: Option<Animation>,
+    /// The author model of an SVG.
+    pub(crate) svg_model: Option<String>,
+    pub(crate) delivery: Delivery,
+}
+
+const COMMON_FIELDS: &[&str] = &[
+    "prompt",
+    "model",
+    "n",
+    "size",
+    "quality",
+    "background",
+    "output_format",
+    "output_compression",
+    "moderation",
+    "stream",
+    "partial_images",
+    "user",
+    "safety_identifier",
+    "complexity",
+    "frame_count",
+    "frame_duration_ms",
+    "svg",
+];
+const EDIT_FIELDS: &[&str] = &["image", "images", "mask", "markup", "input_fidelity"];
+const MAX_PROMPT_CHARS: usize = 32_000;
+
+impl Params {
+    /// Checks the fields of a request to `seller`.
+    pub(crate) fn check(form: &Form, seller: &Seller, operation: Operation) -> ApiResult<Self> {
+        check_names(form, seller, operation)?;
+        let prompt = check_prompt(form)?;
+        let (model_name, model) = check_model(form, seller, operation)?;
+        let family = model.family;
+        let max_n = if family.is_legacy() { seller.max_n } else { seller.max_n_newer };
+        let n = form.integer_within("n", 1, max_n)?.unwrap_or(1);
+        let format = check_format(form, seller, family)?;
+        let animation = check_animation(form, format)?;
+        let size = check_size(form, family, format, animation)?;
+        let quality = check_quality(form, seller, &model_name, family)?;
+        let background = choice(form, "background", &["transparent", "opaque", "auto"])?;
+        if background == Some("transparent") && format == Format::Jpeg {
+            return Err(ApiError::user(
+                "invalid_value",
+                "background",
+                "Transparent background is not supported for JPEG output format.",
+            ));
+        }
+        let compression = check_compression(form, format)?;
+        choice(form, "moderation", &["low", "auto"])?;
+        let high_fidelity = check_fidelity(form, &model_name, family)?;
+        let (stream, partial_images) = check_stream(form, seller)?;
+        check_complexity(form, &model_name, family)?;
+        for name in ["user", "safety_identifier"] {
+            form.text(name)?;
+        }
+        let svg_model = check_svg(form, format)?;
+        check_still_only(form, format, n, stream)?;
+        Ok(Self {
+            operation,
+            prompt: prompt.into(),
+            model_name,
+            model,
+            n: u32::try_from(n).unwrap_or(1),
+            size,
+            quality,
+            transparent: background == Some("transparent"),
+            opaque: background == Some("opaque"),
+            format,
+            compression,
+            stream,
+            partial_images,
+            high_fidelity,
+            safety_identifier: form.text("safety_identifier")?.map(str::to_owned),
+            animation,
+            svg_model,
+            delivery: check_delivery(form, seller)?,
+        })
+    }
+}
+
+fn check_names(form: &Form, seller: &Seller, operation: Operation) -> ApiResult<()> {
+    if !seller.refuses_unknown {
+        return Ok(());
+    }
+    let known = |name: &str| {
+        COMMON_FIELDS.contains(&name)
+            || (operation == Operation::Edit && EDIT_FIELDS.contains(&name))
+            || (name == "response_format" && seller.response_format != ResponseFormat::Refused)
+    };
+    let names =
+        form.values.keys().map(String::as_str).chain(form.files.iter().map(|file| base_name(&file.field)));
+    match names.into_iter().find(|name| !known(name)) {
+        Some(name) => {
+            Err(ApiError::invalid("unknown_parameter", name, format!("Unknown parameter: '{name}'.")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_prompt(form: &Form) -> ApiResult<&str> {
+    let prompt = form.text("prompt")?.ok_or_else(|| missing("prompt"))?;
+    let length = prompt.chars().count();
+    if length == 0 {
+        return Err(ApiError::invalid(
+            "empty_string",
+            "prompt",
+            "Invalid 'prompt': empty string. Expected a string with minimum length 1, but got an empty string instead.",
+        ));
+    }
+    if length > MAX_PROMPT_CHARS {
+        return Err(ApiError::invalid(
+            "string_above_max_length",
+            "prompt",
+            format!(
+                "Invalid 'prompt': string too long. Expected a string with maximum length {MAX_PROMPT_CHARS}, but got a \
+                 string with length {length} instead."
+            ),
+        ));
+    }
+    Ok(prompt)
+}
+
+fn check_model(form: &Form, seller: &Seller, operation: Operation) -> ApiResult<(String, &'static Model)> {
+    // Defaults of the published API description (2026-08); the first of them is retired.
+    let default = match operation {
+        Operation::Generate => "dall-e-2",
+        Operation::Edit => "gpt-image-1.5",
+    };
+    let name = form.text("model")?.unwrap_or(default);
+    let id = seller.model_prefix.and_then(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+    let model = models::find(id).ok_or_else(|| no_such_model(name))?;
+    Ok((name.to_owned(), model))
+}
+
+/// The answer for a model that is not there, as recorded on the images endpoints.
+pub(crate) fn no_such_model(name: &str) -> ApiError {
+    ApiError::user("invalid_value", "model", format!("The model '{name}' does not exist."))
+}
+
+fn check_format(form: &Form, seller: &Seller, family: Family) -> ApiResult<Format> {
+    let allowed: Vec<&str> = family
+        .formats()
+        .iter()
+        .filter(|format| seller.formats.is_empty() || seller.formats.contains(format))
+        .copied()
+        .collect();
+    let name = choice(form, "output_format", &allowed)?.unwrap_or("png");
+    Ok(Format::parse(name).unwrap_or(Format::Png))
+}
+
+fn check_size(form: &Form, family: Family, format: Format, animation: Option<Animation>) -> ApiResult<Size> {
+    let fixed = |(width, height)| Size::Fixed(width, height);
+    match (form.text("size")?, animation) {
+        (None | Some("auto"), Some(_)) => Ok(Size::Fixed(512, 512)),
+        (None | Some("auto"), None) if format == Format::Svg => Ok(Size::Fixed(1024, 1024)),
+        (None | Some("auto"), None) => Ok(Size::Auto),
+        (Some(size), Some(animation)) => sizes::check_animation(size, animation.frames).map(fixed),
+        (Some(size), None) => sizes::check(family, size).map(fixed),
+    }
+}
+
+fn check_quality(form: &Form, seller: &Seller, model: &str, family: Family) -> ApiResult<Quality> {
+    let Some(name) = form.text("quality")? else {
+        return Ok(seller.default_quality.unwrap_or_else(|| family.auto_quality()));
+    };
+    if name == "auto" {
+        return Ok(family.auto_quality());
+    }
+    let Some(quality) = Quality::parse(name) else {
+        let mut allowed: Vec<&str> = family.qualities().iter().map(|quality| quality.name()).collect();
+        allowed.push("auto");
+        return Err(not_a_choice("quality", name, &allowed));
+    };
+    if family.qualities().contains(&quality) {
+        return Ok(quality);
+    }
+    let message = format!("The model '{model}' does not support quality '{name}'");
+    Err(ApiError::user("invalid_value", "quality", message))
+}
+
+fn check_compression(form: &Form, format: Format) -> ApiResult<u8> {
+    let value = form.integer_within("output_compression", 0, 100)?;
+    let name = match format {
+        Format::Jpeg | Format::WebP => "",
+        Format::Png => "PNG",
+        Format::Gif => "GIF",
+        Format::Svg => "SVG",
+    };
+    let forbidden = match format {
+        Format::Jpeg | Format::WebP => false,
+        Format::Png => value.is_some_and(|value| value < 100),
+        Format::Gif | Format::Svg => value.is_some(),
+    };
+    if forbidden {
+        return Err(ApiError::user(
+            "invalid_png_output_compression",
+            "output_compression",
+            format!("Compression less than 100 is not supported for {name} output format"),
+        ));
+    }
+    Ok(value.and_then(|value| u8::try_from(value).ok()).unwrap_or(100))
+}
+
+fn check_fidelity(form: &Form, model: &str, family: Family) -> ApiResult<bool> {
+    if form.get("input_fidelity").is_none() {
+        return Ok(false);
+    }
+    if family.fidelities().is_empty() {
+        return Err(ApiError::user(
+            "invalid_input_fidelity_model",
+            "input_fidelity",
+            format!("The model '{model}' does not support the 'input_fidelity' parameter."),
+        ));
+    }
+    Ok(choice(form, "input_fidelity", family.fidelities())? == Some("high"))
+}
+
+fn check_stream(form: &Form, seller: &Seller) -> ApiResult<(bool, u32)> {
+    let stream = form.boolean("stream")?.unwrap_or(false) && seller.streams;
+    let partial_images = form.integer_within("partial_images", 0, 3)?.unwrap_or(0);
+    if partial_images > 0 && !stream && seller.streams {
+        return Err(ApiError::invalid(
+            "invalid_value",
+            "partial_images",
+            "The 'partial_images' parameter is only supported when 'stream' is true.",
+        ));
+    }
+    Ok((stream, u32::try_from(partial_images).unwrap_or(0)))
+}
+
+fn check_complexity(form: &Form, model: &str, family: Family) -> ApiResult<()> {
+    if choice(form, "complexity", &["low", "medium", "high"])?.is_some() && !family.is_two_six() {
+        return Err(unsupported(model, "complexity"));
+    }
+    Ok(())
+}
+
+/// 400 for a parameter that the model does not have.
+pub(crate) fn unsupported(model: &str, param: &str) -> ApiError {
+    let message = format!("The model '{model}' does not support the '{param}' parameter.");
+    ApiError::user("unsupported_parameter", param, message)
+}
+
+fn check_animation(form: &Form, format: Format) -> ApiResult<Option<Animation>> {
+    let frames = form.integer_within("frame_count", 2, 16)?;
+    let frame_ms = form.integer_within("frame_duration_ms", 1, 655_350)?;
+    if format != Format::Gif {
+        let stray = frames.map(|_| "frame_count").or(frame_ms.map(|_| "frame_duration_ms"));
+        return stray.map_or(Ok(None), |name| {
+            Err(ApiError::invalid(
+                "invalid_value",
+                name,
+                format!("The '{name}' parameter is only supported when 'output_format' is 'gif'."),
+            ))
+        });
+    }
+    let frame_ms = u32::try_from(frame_ms.unwrap_or(200)).unwrap_or(200);
+    Ok(Some(Animation {
+        frames: u32::try_from(frames.unwrap_or(9)).unwrap_or(9),
+        // GIF delays count hundredths of a second.
+        frame_ms: (frame_ms + 5) / 10 * 10,
+    }))
+}
+
+fn check_svg(form: &Form, format: Format) -> ApiResult<Option<String>> {
+    let svg = match form.get("svg") {
+        None => None,
+        Some(Value::Object(svg)) => Some(svg),
+        Some(other) => return Err(wrong_type("svg", "an object", other)),
+    };
+    match (format, svg) {
+        (Format::Svg, svg) => {
+            let model = svg.and_then(|svg| svg.get("model")).ok_or_else(|| missing("svg.model"))?;
+            let model = model.as_str().ok_or_else(|| wrong_type("svg.model", "a string", model))?;
+            let effort =
+                svg.and_then(|svg| svg.get("reasoning")).and_then(|reasoning| reasoning.get("effort"));
+            let efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+            if let Some(effort) = effort
+                && !effort.as_str().is_some_and(|effort| efforts.contains(&effort))
+            {
+                return Err(not_a_choice("svg.reasoning.effort", effort.as_str().unwrap_or("?"), &efforts));
+            }
+            Ok(Some(model.to_owned()))
+        }
+        (_, Some(_)) => Err(ApiError::invalid(
+            "invalid_value",
+            "svg",
+            "The 'svg' parameter is only supported when 'output_format' is 'svg'.",
+        )),
+        (_, None) => Ok(None),
+    }
+}
+
+/// GIF and SVG go without streams; an SVG also comes alone.
+fn check_still_only(form: &Form, format: Format, n: i64, stream: bool) -> ApiResult<()> {
+    if !matches!(format, Format::Gif | Format::Svg) {
+        return Ok(());
+    }
+    let refuse = |param: &str| {
+        let message =
+            format!("The '{param}' parameter is not supported when 'output_format' is '{}'.", format.name());
+        Err(ApiError::invalid("invalid_value", param, message))
+    };
+    if stream {
+        return refuse("stream");
+    }
+    if format == Format::Svg && n > 1 {
+        return refuse("n");
+    }
+    if format == Format::Gif && (form.get("mask").is_some() || form.files_named("mask").next().is_some()) {
+        return refuse("mask");
+    }
+    Ok(())
+}
+
+fn check_delivery(form: &Form, seller: &Seller) -> ApiResult<Delivery> {
+    let ResponseFormat::Accepted(default) = seller.response_format else {
+        return Ok(Delivery::Base64);
+    };
+    Ok(match choice(form, "response_format", &["url", "b64_json", "base64"])? {
+        Some("url") => Delivery::Url,
+        Some(_) => Delivery::Base64,
+        None => default,
+    })
+}
+
+/// A text field that must be one of a few words.
+fn choice<'a>(form: &'a Form, name: &str, allowed: &[&str]) -> ApiResult<Option<&'a str>> {
+    match form.text(name)? {
+        Some(value) if !allowed.contains(&value) => Err(not_a_choice(name, value, allowed)),
+        value => Ok(value),
+    }
+}
+
+/// The message that was recorded for a word that is not in the list.
+fn not_a_choice(name: &str, value: &str, allowed: &[&str]) -> ApiError {
+    let quoted: Vec<String> = allowed.iter().map(|word| format!("'{word}'")).collect();
+    let list = match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, [only])) => format!("{only} and {last}"),
+        Some((last, rest)) => format!("{}, and {last}", rest.join(", ")),
+        None => String::new(),
+    };
+    ApiError::invalid(
+        "invalid_value",
+        name,
+        format!("Invalid value: '{value}'. Supported values are: {list}."),
+    )
+}
+
+/// 400 for a field that must be there.
+pub(crate) fn missing(name: &str) -> ApiError {
+    ApiError::invalid("missing_required_parameter", name, format!("Missing required parameter: '{name}'."))
+}

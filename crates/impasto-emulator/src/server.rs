@@ -1,0 +1,180 @@
+//! Connections and dispatch: from a hyper request to a reply on the wire.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, HeaderMap};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::body::{OnDelivered, ReplyBody};
+use crate::connection::{Connection, ResetSwitch};
+use crate::directives::Directives;
+use crate::ids::key_label;
+use crate::journal::RecordedRequest;
+use crate::reply::{Reply, Step};
+use crate::request::{Location, Request};
+use crate::state::State;
+use crate::{control, home, routes};
+
+/// Accepts connections until `stop` changes; dropping the future drops all connections.
+pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(serve_connection(stream, Arc::clone(&state), stop.clone()));
+                }
+            }
+            _ = stop.changed() => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+        }
+    }
+    while connections.join_next().await.is_some() {}
+}
+
+async fn serve_connection(stream: TcpStream, state: Arc<State>, mut stop: watch::Receiver<bool>) {
+    let _ = stream.set_nodelay(true);
+    let reset = ResetSwitch::default();
+    let io = TokioIo::new(Connection::new(stream, reset.clone()));
+    let service = service_fn(move |request| {
+        let (state, reset) = (Arc::clone(&state), reset.clone());
+        async move { Ok::<_, Infallible>(answer(state, reset, request).await) }
+    });
+    let connection = http1::Builder::new().max_buf_size(1024 * 1024).serve_connection(io, service);
+    tokio::pin!(connection);
+    tokio::select! {
+        // A client that goes away early is no concern of the emulator.
+        _ = connection.as_mut() => {}
+        _ = stop.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+async fn answer(
+    state: Arc<State>,
+    reset: ResetSwitch,
+    request: hyper::Request<Incoming>,
+) -> Response<ReplyBody> {
+    let started = state.clock.elapsed_ms();
+    let (parts, body) = request.into_parts();
+    let location = Location::of(&parts.uri);
+    let directives = Directives::of(&location, &parts.headers, &state.options.modes);
+    let request_id = state.ids.with_prefix("req_");
+    let quiet = location.path.starts_with("/_emulator");
+    let recorded = record(&state, &parts.method, &parts.uri, &parts.headers, &request_id);
+    let mut request =
+        Request::new(parts.method, location, parts.headers, directives, request_id.clone(), body);
+    if !quiet {
+        request.journal_index = state.journal.add(recorded);
+    }
+    let mut reply = dispatch(&state, &mut request).await;
+    request.drain().await;
+    if !reply.headers.contains_key("x-request-id") {
+        reply.set_header("x-request-id", &request_id);
+    }
+    let took = state.clock.elapsed_ms().saturating_sub(started);
+    reply.set_header("openai-processing-ms", &took.to_string());
+    if !quiet {
+        let status = reply.status.as_u16();
+        state.journal.amend(request.journal_index, |entry| {
+            entry.status = status;
+            entry.body_length = request.body_length();
+            entry.body = request.kept.take();
+        });
+    }
+    to_wire(reply, &state, reset, &request.method)
+}
+
+async fn dispatch(state: &Arc<State>, request: &mut Request) -> Reply {
+    if request.path == "/" {
+        return home::page(state, request);
+    }
+    if let Some(path) = request.path.strip_prefix("/_emulator").map(str::to_owned) {
+        return control::serve(state, request, &path);
+    }
+    routes::serve(state, request).await
+}
+
+fn record(
+    state: &State,
+    method: &Method,
+    uri: &hyper::Uri,
+    headers: &HeaderMap,
+    request_id: &str,
+) -> RecordedRequest {
+    let mut key = None;
+    let headers = headers
+        .iter()
+        .map(|(name, value)| {
+            let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            let secret = name == AUTHORIZATION || name == "api-key" || name == "x-api-key";
+            let text = if secret { hide_key(&text, &mut key) } else { text };
+            (name.as_str().to_owned(), text)
+        })
+        .collect();
+    RecordedRequest {
+        index: 0,
+        at_ms: state.clock.unix_millis(),
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+        headers,
+        body_length: 0,
+        body: None,
+        key,
+        status: 0,
+        request_id: request_id.to_owned(),
+    }
+}
+
+/// Replaces a key by its label and notes the label.
+fn hide_key(value: &str, key: &mut Option<String>) -> String {
+    let (scheme, secret) = value.trim().split_once(' ').unwrap_or(("", value.trim()));
+    if secret.is_empty() {
+        return value.to_owned();
+    }
+    let label = key_label(secret.trim());
+    let shown = if scheme.is_empty() { label.clone() } else { format!("{scheme} {label}") };
+    key.get_or_insert(label);
+    shown
+}
+
+fn to_wire(reply: Reply, state: &Arc<State>, reset: ResetSwitch, method: &Method) -> Response<ReplyBody> {
+    let length = reply.known_length();
+    let on_delivered = (!reply.charges.is_empty()).then(|| {
+        let (state, charges) = (Arc::clone(state), reply.charges.clone());
+        let note: OnDelivered =
+            Arc::new(move || charges.iter().for_each(|charge| state.meter.delivered(*charge)));
+        note
+    });
+    let plain = reply.is_plain() && !reply.open_ended;
+    let mut response = Response::new(if method == Method::HEAD || !reply_has_body(reply.status) {
+        ReplyBody::chunks(Vec::<Bytes>::new(), on_delivered)
+    } else if plain {
+        let chunks = reply.body.into_iter().filter_map(|step| match step {
+            Step::Data(bytes) => Some(bytes),
+            _ => None,
+        });
+        ReplyBody::chunks(chunks, on_delivered)
+    } else {
+        ReplyBody::steps(reply.body, length, reset, on_delivered)
+    });
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response
+}
+
+fn reply_has_body(status: StatusCode) -> bool {
+    status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
+}

@@ -1,0 +1,153 @@
+//! What all requests share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::api_error::{ApiError, ApiResult};
+use crate::bill::Meter;
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::ids::Ids;
+use crate::journal::Journal;
+use crate::render::{Picture, Rendered};
+
+/// What was decided when the emulator was built.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) seed: u64,
+    pub(crate) step_delay: Duration,
+    pub(crate) lifecycle: bool,
+    pub(crate) modes: Vec<String>,
+    pub(crate) cache_bytes: usize,
+}
+
+/// A stored file: an upload or an output.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredFile {
+    pub(crate) bytes: Bytes,
+    pub(crate) mime: String,
+    pub(crate) name: String,
+    /// Unix seconds of the upload.
+    pub(crate) created: u64,
+    /// When it is gone, in milliseconds of the clock; `None` for never.
+    pub(crate) expires_ms: Option<u64>,
+}
+
+/// Everything one emulator holds.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) options: Options,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) meter: Meter,
+    pub(crate) journal: Journal,
+    cache: Arc<Cache>,
+    files: Mutex<HashMap<String, StoredFile>>,
+    /// Requests per key, for the rate-limit headers.
+    seen: Mutex<HashMap<String, u64>>,
+}
+
+impl State {
+    pub(crate) fn new(options: Options, clock: Clock) -> Self {
+        Self {
+            ids: Ids::new(options.seed),
+            cache: Arc::new(Cache::new(options.cache_bytes)),
+            options,
+            clock,
+            meter: Meter::default(),
+            journal: Journal::default(),
+            files: Mutex::default(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Renders pictures side by side on blocking threads, or takes them from the cache.
+    pub(crate) async fn render(&self, pictures: Vec<Picture>) -> ApiResult<Vec<Arc<Rendered>>> {
+        let jobs: Vec<_> = pictures
+            .into_iter()
+            .map(|picture| {
+                let cache = Arc::clone(&self.cache);
+                let key = picture.key();
+                match cache.get(&key) {
+                    Some(rendered) => Err(rendered),
+                    None => Ok(tokio::task::spawn_blocking(move || render_into(&cache, key, &picture))),
+                }
+            })
+            .collect();
+        let mut rendered = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            rendered.push(match job {
+                Err(cached) => cached,
+                Ok(job) => job.await.map_err(|error| ApiError::server(error.to_string()))??,
+            });
+        }
+        Ok(rendered)
+    }
+
+    /// Something that renders one picture later, on whatever thread it is called.
+    pub(crate) fn renderer(
+        &self,
+        picture: Picture,
+    ) -> impl FnOnce() -> ApiResult<Arc<Rendered>> + Send + 'static {
+        let cache = Arc::clone(&self.cache);
+        move || {
+            let key = picture.key();
+            cache.get(&key).map_or_else(|| render_into(&cache, key, &picture), Ok)
+        }
+    }
+
+    /// Stores a file under an id.
+    pub(crate) fn store_file(&self, id: &str, file: StoredFile) {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), file);
+    }
+
+    /// A stored file that has not expired.
+    pub(crate) fn file(&self, id: &str) -> Option<StoredFile> {
+        let file = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()?;
+        let now = self.clock.elapsed_ms();
+        file.expires_ms.is_none_or(|expires| now < expires).then_some(file)
+    }
+
+    /// The stored files whose id begins with `prefix`, by id.
+    pub(crate) fn files_with_prefix(&self, prefix: &str) -> Vec<(String, StoredFile)> {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<_> = files
+            .iter()
+            .filter(|(id, _)| id.starts_with(prefix))
+            .map(|(id, file)| (id.clone(), file.clone()))
+            .collect();
+        found.sort_by(|a, b| (a.1.created, &a.0).cmp(&(b.1.created, &b.0)));
+        found
+    }
+
+    /// Removes a stored file.
+    pub(crate) fn remove_file(&self, id: &str) -> bool {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(id).is_some()
+    }
+
+    /// Counts a request of a key and returns how many it has made.
+    pub(crate) fn count(&self, key: &str) -> u64 {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = seen.entry(key.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// Forgets bills, records, files and counts; pictures stay cached.
+    pub(crate) fn reset(&self) {
+        self.meter.clear();
+        self.journal.clear();
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn render_into(cache: &Cache, key: [u8; 32], picture: &Picture) -> ApiResult<Arc<Rendered>> {
+    let rendered = picture.render().map_err(|error| ApiError::server(error.to_string()))?;
+    let rendered = Arc::new(rendered);
+    cache.put(key, &rendered);
+    Ok(rendered)
+}
