@@ -1,1 +1,39 @@
-//! One adapter per API dialect, without I/O: encode, decode, the next step; sellers as data.
+//! One adapter for each API dialect, without I/O, and the sellers as data.
+//!
+//! An adapter turns an [`ImageRequest`](impasto_types::ImageRequest) into a [`Job`]: a small, serialisable value
+//! that says what to send next and is told what came back. Nothing here opens a socket, reads a clock or an
+//! environment variable, or ever sees a key; so every request can be pinned to the byte, and a job can be written
+//! down before each step that costs money.
+//!
+//! ```
+//! use impasto_providers::{Sellers, Step, Target};
+//! use impasto_types::ImageRequest;
+//!
+//! let sellers = Sellers::builtin()?;
+//! let target = Target::new(sellers.find("openai")?.clone());
+//! let request = ImageRequest::generate("a lighthouse at dusk").with_model("gpt-image-2");
+//! let job = target.start("job-1", request)?;
+//! let Step::Send(exchange) = target.step(&job)? else { panic!("a new job sends something") };
+//! assert_eq!(exchange.request.url, "https://api.openai.com/v1/images/generations");
+//! # Ok::<(), impasto_providers::Error>(())
+//! ```
+
+mod adapter;
+mod book;
+mod error;
+mod job;
+mod openai;
+mod seller;
+mod sellers;
+mod target;
+
+pub use adapter::{Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
+pub use book::{Book, BookEntry};
+pub use error::{Error, ErrorKind};
+pub use job::{Job, Phase, Task};
+pub use seller::{
+    Authentication, Defaults, EditEncoding, ErrorCodes, ImageField, KeyStyle, Mask, Naming, Options, Paths,
+    Quirks, Seller, SourceNote,
+};
+pub use sellers::{Origin, Sellers};
+pub use target::Target;

@@ -1,4 +1,5 @@
 //! Tests of the public surface.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod capability;
 mod wire;

@@ -1,0 +1,108 @@
+//! OpenAI's Images API: one exchange, whole or as events. Most sellers speak it; their differences are data.
+
+mod edit;
+mod encode;
+mod failure;
+mod read;
+
+use impasto_transport::{Document, PullRules, ReplyKind};
+use impasto_types::{ImageRequest, ModelId, Operation};
+
+use crate::adapter::{Adapter, Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
+use crate::error::Error;
+use crate::job::{Job, Phase};
+use crate::target::Target;
+
+/// Keys whose text is always an image in base64.
+const PULL_ALWAYS: &[&str] = &["b64_json", "image_base64", "partial_image_b64"];
+
+/// Keys whose text may be an image, at sellers that answer in their own shape.
+const PULL_IF_IMAGE: &[&str] = &["url", "image", "images", "output", "outputs", "result"];
+
+/// The adapter of OpenAI's Images API.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenAi;
+
+impl Adapter for OpenAi {
+    fn start(&self, target: &Target, id: &str, mut request: ImageRequest) -> Result<Job, Error> {
+        let seller = &target.seller;
+        let named = request.model.as_ref().map(ModelId::as_str).or(seller.defaults.model.as_deref());
+        let Some(named) = named else {
+            return Err(Error::invalid("model", format!("{} has no default model; name one", seller.name)));
+        };
+        let model = ModelId::new(seller.spell(named, request.operation == Operation::Edit));
+        if request.quality.is_none() {
+            request.quality.clone_from(&seller.defaults.quality);
+        }
+        let job = Job::new(id, seller.id.clone(), model, request);
+        // Whatever cannot be said is found now, before anything is written down or sent.
+        encode::request(target, &job)?;
+        Ok(job)
+    }
+
+    fn step(&self, target: &Target, job: &Job) -> Result<Step, Error> {
+        match job.phase {
+            Phase::Submit => {
+                let request = encode::request(target, job)?;
+                Ok(Step::Send(Box::new(Exchange::new(request, Purpose::Submit))))
+            }
+            Phase::Fetch => Ok(Step::Fetch(fetches(job))),
+            Phase::Upload | Phase::Poll | Phase::Done => Ok(Step::Done),
+        }
+    }
+
+    fn plan(&self, _target: &Target, job: &Job, head: &ReplyHead) -> ReplyPlan {
+        if !head.is_success() {
+            return ReplyPlan::Failure;
+        }
+        let media_type = head.media_type();
+        let pull = PullRules::new(PULL_ALWAYS, PULL_IF_IMAGE);
+        match media_type.as_str() {
+            "text/event-stream" => ReplyPlan::Scan { kind: Some(ReplyKind::EventStream), pull },
+            "text/html" => ReplyPlan::Failure,
+            // A server may ignore `stream`, or label events as JSON; what was asked for decides who looks twice.
+            other if other.ends_with("json") && !job.request.stream => {
+                ReplyPlan::Scan { kind: Some(ReplyKind::Json), pull }
+            }
+            other if other.starts_with("image/") => ReplyPlan::Image,
+            _ => ReplyPlan::Scan { kind: None, pull },
+        }
+    }
+
+    fn document(
+        &self,
+        target: &Target,
+        job: &mut Job,
+        head: &ReplyHead,
+        document: &Document,
+    ) -> Result<Vec<JobEvent>, Error> {
+        read::document(target, job, head, document)
+    }
+
+    fn end(&self, target: &Target, job: &mut Job, head: &ReplyHead) -> Result<Vec<JobEvent>, Error> {
+        read::end(target, job, head)
+    }
+
+    fn failure(
+        &self,
+        target: &Target,
+        _job: &mut Job,
+        head: &ReplyHead,
+        body: &[u8],
+    ) -> Result<Vec<JobEvent>, Error> {
+        Err(failure::of_reply(target, head, body))
+    }
+}
+
+/// The images that still wait behind URLs.
+fn fetches(job: &Job) -> Vec<Fetch> {
+    let images = job.delivery.images.iter().enumerate();
+    images
+        .filter_map(|(index, image)| match &image.content {
+            impasto_types::ImageContent::Url(url) => {
+                Some(Fetch::new(index, impasto_transport::HttpRequest::get(url)))
+            }
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,290 @@
+//! A seller as data: one TOML file each.
+
+use std::collections::BTreeMap;
+
+use impasto_types::capability::Capabilities;
+use impasto_types::{Date, Quality};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+
+/// Everything that makes a seller of an API dialect different from the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Seller {
+    /// The id, as in `--provider`: lower-case letters, digits and dashes.
+    pub id: String,
+    /// The name for people.
+    pub name: String,
+    /// Which adapter speaks to it: `openai`.
+    pub dialect: String,
+    /// The base URL as the seller's documents print it.
+    pub base_url: String,
+    /// The seller whose file applies instead when the base URL's path ends like this: Azure's second surface.
+    #[serde(default)]
+    pub surfaces: BTreeMap<String, String>,
+    /// How the key is given.
+    #[serde(default)]
+    pub auth: Authentication,
+    /// Names in paths, query and headers that people may set.
+    #[serde(default)]
+    pub options: BTreeMap<String, Options>,
+    /// Query parameters of every call; those that name an unset option are left out.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Headers of every call; those that name an unset option are left out.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The paths below the base URL.
+    #[serde(default)]
+    pub paths: Paths,
+    /// What is sent when the caller does not say.
+    #[serde(default)]
+    pub defaults: Defaults,
+    /// How the API differs from its dialect.
+    #[serde(default)]
+    pub quirks: Quirks,
+    /// The seller's own error codes, by what they mean.
+    #[serde(default)]
+    pub errors: ErrorCodes,
+    /// How masks are read.
+    #[serde(default)]
+    pub mask: Mask,
+    /// How the seller spells model ids.
+    #[serde(default)]
+    pub naming: Naming,
+    /// Rules for all of the seller's models, over the models' own.
+    #[serde(default)]
+    pub limits: Capabilities,
+    /// Rules for single models, over all others.
+    #[serde(default)]
+    pub models: BTreeMap<String, Capabilities>,
+    /// Where all this stands.
+    #[serde(default)]
+    pub sources: Vec<SourceNote>,
+}
+
+/// How the key is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Authentication {
+    /// Where it goes.
+    pub style: KeyStyle,
+    /// The header, for [`KeyStyle::Header`], or the word before the key, for [`KeyStyle::Prefix`].
+    pub name: Option<String>,
+    /// The environment variables that hold it, the first that is set wins.
+    pub key_env: Vec<String>,
+    /// The environment variable that holds another base URL.
+    pub base_url_env: Option<String>,
+}
+
+/// Where the key goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum KeyStyle {
+    /// `Authorization: Bearer …`.
+    #[default]
+    Bearer,
+    /// A header of its own.
+    Header,
+    /// `Authorization: <word> …`.
+    Prefix,
+}
+
+/// A name in paths, query and headers that people may set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Options {
+    /// The environment variable that sets it.
+    pub env: Option<String>,
+    /// Its value when nobody sets it.
+    pub default: Option<String>,
+    /// What it is.
+    pub about: Option<String>,
+}
+
+/// The paths below the base URL. `{model}` is the model, other names in braces are options.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Paths {
+    /// Where images are made.
+    pub generate: String,
+    /// Where images are edited.
+    pub edit: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self { generate: "/images/generations".to_owned(), edit: "/images/edits".to_owned() }
+    }
+}
+
+/// What is sent when the caller does not say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Defaults {
+    /// The model.
+    pub model: Option<String>,
+    /// The quality; worth sending where sellers' own defaults differ.
+    pub quality: Option<Quality>,
+}
+
+/// How the API differs from its dialect.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Quirks {
+    /// The model is not named in the body (it stands in the path).
+    pub model_not_in_body: bool,
+    /// How edits are sent.
+    pub edit_encoding: EditEncoding,
+    /// The form field of input images.
+    pub image_field: ImageField,
+    /// `response_format` to send; OpenAI's gpt-image models refuse the field, some sellers need it.
+    pub response_format: Option<String>,
+    /// Fields that are left out with a warning, because the seller refuses or ignores them.
+    pub leave_out: Vec<String>,
+    /// `error.param` holds the id of the request.
+    pub param_is_request_id: bool,
+    /// The headers that hold the id of the request, the first present wins.
+    pub request_id_headers: Vec<String>,
+}
+
+/// How edits are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EditEncoding {
+    /// A multipart form; JSON when an image is given by URL or file id.
+    #[default]
+    Either,
+    /// Always a multipart form; images by URL or file id are refused.
+    Multipart,
+    /// Always JSON; local images become data URLs.
+    Json,
+}
+
+/// The form field of input images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ImageField {
+    /// `image` for one image, `image[]` for several, as OpenAI's SDKs send them.
+    #[default]
+    ByCount,
+    /// `image`, repeated.
+    Repeated,
+    /// `image[]`, always.
+    Bracketed,
+}
+
+/// The seller's own error codes, by what they mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct ErrorCodes {
+    /// Money or credits are used up.
+    pub quota: Vec<String>,
+    /// Too many requests.
+    pub rate_limit: Vec<String>,
+    /// The safety system said no.
+    pub moderation: Vec<String>,
+    /// The request is wrong, whatever the status says.
+    pub invalid_request: Vec<String>,
+    /// The key is wrong.
+    pub authentication: Vec<String>,
+    /// The key may not do this.
+    pub permission: Vec<String>,
+    /// No such model.
+    pub not_found: Vec<String>,
+    /// Nobody is free to do the work; nothing was done.
+    pub overloaded: Vec<String>,
+    /// The seller failed.
+    pub server: Vec<String>,
+    /// The seller gave up waiting.
+    pub timeout: Vec<String>,
+}
+
+/// How masks are read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Mask {
+    /// `transparent_is_edited`, `white_is_edited`, `black_is_edited`, or `both`: right under the first two readings.
+    pub polarity: String,
+}
+
+impl Default for Mask {
+    fn default() -> Self {
+        Self { polarity: "transparent_is_edited".to_owned() }
+    }
+}
+
+/// How the seller spells model ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Naming {
+    /// Put before a bare OpenAI id, such as `openai/`.
+    pub prefix: String,
+    /// Put behind a bare OpenAI id when generating, such as `/text-to-image`.
+    pub generate_suffix: String,
+    /// Put behind a bare OpenAI id when editing, such as `/edit`.
+    pub edit_suffix: String,
+}
+
+/// Where a seller's data stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SourceNote {
+    /// The document.
+    pub title: String,
+    /// The day it was read.
+    pub checked: Date,
+    /// What else is worth knowing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Seller {
+    /// Reads a seller's TOML file. `name` is the file's name, for errors.
+    ///
+    /// # Errors
+    /// When it is not TOML, has a field nobody knows, or lacks one that is needed.
+    pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
+        let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
+        let seller: Self = basic_toml::from_str(text).map_err(|error| bad(error.to_string()))?;
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if seller.id.is_empty() || !seller.id.chars().all(plain) {
+            return Err(bad(format!("id {:?} must be lower-case letters, digits and dashes", seller.id)));
+        }
+        let polarities = ["transparent_is_edited", "white_is_edited", "black_is_edited", "both"];
+        if !polarities.contains(&seller.mask.polarity.as_str()) {
+            return Err(bad(format!(
+                "mask.polarity {:?} is not one of {}",
+                seller.mask.polarity,
+                polarities.join(", ")
+            )));
+        }
+        Ok(seller)
+    }
+
+    /// The model id as this seller spells it: a bare OpenAI id gets the seller's prefix and suffix, any other id
+    /// passes as it is.
+    #[must_use]
+    pub fn spell(&self, model: &str, edit: bool) -> String {
+        let naming = &self.naming;
+        let suffix = if edit { &naming.edit_suffix } else { &naming.generate_suffix };
+        if model.contains('/') || (naming.prefix.is_empty() && suffix.is_empty()) {
+            return model.to_owned();
+        }
+        format!("{}{model}{suffix}", naming.prefix)
+    }
+}

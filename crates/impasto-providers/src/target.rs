@@ -1,0 +1,157 @@
+//! A seller at an address: what an adapter works against.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use impasto_transport::{Document, Origin};
+use impasto_types::ImageRequest;
+use serde::{Deserialize, Serialize};
+
+use crate::adapter::{Adapter, JobEvent, ReplyHead, ReplyPlan, Step};
+use crate::error::{Error, ErrorKind};
+use crate::job::Job;
+use crate::openai::OpenAi;
+use crate::seller::Seller;
+
+/// A seller, the base URL it is reached at, and the options that are set for it. Holds no key.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Target {
+    /// The seller's data.
+    pub seller: Arc<Seller>,
+    /// The base URL, without a slash at the end.
+    pub base_url: String,
+    /// Values for the names in the seller's paths, query and headers, such as `api_version`.
+    pub options: BTreeMap<String, String>,
+}
+
+/// What is written down of a target, next to a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Address {
+    /// The seller's id.
+    pub seller: String,
+    /// The base URL.
+    pub base_url: String,
+    /// The options.
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
+}
+
+impl Target {
+    /// The seller at its own base URL, with the options' defaults.
+    #[must_use]
+    pub fn new(seller: Arc<Seller>) -> Self {
+        let base_url = trim(&seller.base_url);
+        let options = seller
+            .options
+            .iter()
+            .filter_map(|(name, option)| Some((name.clone(), option.default.clone()?)))
+            .collect();
+        Self { seller, base_url, options }
+    }
+
+    /// Another base URL: a region, a proxy, the emulator.
+    #[must_use]
+    pub fn with_base_url(mut self, base_url: &str) -> Self {
+        self.base_url = trim(base_url);
+        self
+    }
+
+    /// Sets an option, such as `api_version`.
+    #[must_use]
+    pub fn with_option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.insert(name.into(), value.into());
+        self
+    }
+
+    /// The origin that the key may go to.
+    ///
+    /// # Errors
+    /// When the base URL is not an absolute http or https URL.
+    pub fn origin(&self) -> Result<Origin, Error> {
+        Origin::of(&self.base_url).map_err(|error| {
+            Error::new(ErrorKind::Configuration, format!("the base URL of {}: {error}", self.seller.id))
+                .with_field("base_url")
+        })
+    }
+
+    /// What to write down so that a job finds its way back.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        Address {
+            seller: self.seller.id.clone(),
+            base_url: self.base_url.clone(),
+            options: self.options.clone(),
+        }
+    }
+
+    /// The job that `request` becomes here. `id` is the caller's.
+    ///
+    /// # Errors
+    /// When the request cannot be meant, or cannot be said in this seller's API.
+    pub fn start(&self, id: &str, request: ImageRequest) -> Result<Job, Error> {
+        request.validate()?;
+        self.adapter()?.start(self, id, request)
+    }
+
+    /// What `job` needs next.
+    ///
+    /// # Errors
+    /// When the next request cannot be built.
+    pub fn step(&self, job: &Job) -> Result<Step, Error> {
+        self.adapter()?.step(self, job)
+    }
+
+    /// How to read the body behind `head`.
+    ///
+    /// # Errors
+    /// When the seller's dialect is not known to this version.
+    pub fn plan(&self, job: &Job, head: &ReplyHead) -> Result<ReplyPlan, Error> {
+        Ok(self.adapter()?.plan(self, job, head))
+    }
+
+    /// Tells `job` of one JSON document of a successful reply.
+    ///
+    /// # Errors
+    /// When the seller says in it that it failed.
+    pub fn document(
+        &self,
+        job: &mut Job,
+        head: &ReplyHead,
+        document: &Document,
+    ) -> Result<Vec<JobEvent>, Error> {
+        self.adapter()?.document(self, job, head, document)
+    }
+
+    /// Tells `job` that a successful reply is over.
+    ///
+    /// # Errors
+    /// When something promised is missing.
+    pub fn end(&self, job: &mut Job, head: &ReplyHead) -> Result<Vec<JobEvent>, Error> {
+        self.adapter()?.end(self, job, head)
+    }
+
+    /// Tells `job` of a reply that is not a success.
+    ///
+    /// # Errors
+    /// The failure in neutral words; rarely none, where a dialect tells of progress by an error status.
+    pub fn failure(&self, job: &mut Job, head: &ReplyHead, body: &[u8]) -> Result<Vec<JobEvent>, Error> {
+        self.adapter()?.failure(self, job, head, body)
+    }
+
+    fn adapter(&self) -> Result<&'static dyn Adapter, Error> {
+        match self.seller.dialect.as_str() {
+            "openai" => Ok(&OpenAi),
+            other => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("seller {}: dialect {other:?} is not one of openai", self.seller.id),
+            )
+            .with_field("dialect")),
+        }
+    }
+}
+
+fn trim(base_url: &str) -> String {
+    base_url.trim().trim_end_matches('/').to_owned()
+}
