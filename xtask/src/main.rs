@@ -1,3 +1,33 @@
-//! Regenerates and checks what the repository derives.
+//! `cargo xtask`: one command per thing the repository derives or checks.
+//!
+//! A new command is a module with `Args` and `run`, one variant here and one arm in `main`.
 
-fn main() {}
+use clap::{Parser, Subcommand};
+use xtask::{ci, layers, package, tidy};
+
+/// Regenerates and checks what the repository derives.
+///
+/// Every command takes `--check`: it then writes nothing, and fails naming the command that mends things.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Ci(ci::Args),
+    Layers(layers::Args),
+    Package(package::Args),
+    Tidy(tidy::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Xtask::parse().command {
+        Command::Ci(args) => ci::run(&args),
+        Command::Layers(args) => layers::run(&args),
+        Command::Package(args) => package::run(&args),
+        Command::Tidy(args) => tidy::run(&args),
+    }
+}

@@ -1,0 +1,52 @@
+//! The promised compiler: the oldest that the resolved tree builds with, neither older nor newer.
+
+use crate::cargo::{Metadata, Package};
+use crate::findings::Findings;
+
+/// A compiler version, by its three numbers.
+type Version = [u32; 3];
+
+/// Checks that the workspace's `rust-version` is the highest of the tree.
+///
+/// Lower would be a promise that the tree breaks. Higher is a cost to users, allowed only when our own code needs
+/// it; then the reason goes into `docs/adr/0006-msrv.md` and the exception here.
+pub fn check(resolved: &Metadata, findings: &mut Findings) {
+    let (ours, theirs): (Vec<&Package>, Vec<&Package>) =
+        resolved.packages.iter().partition(|package| package.source.is_none());
+    let Some(promised) = ours.iter().filter_map(|package| needs(package)).max() else {
+        findings.error("Cargo.toml", None, "rust-version is missing in [workspace.package]");
+        return;
+    };
+    let needed = theirs.iter().filter_map(|package| needs(package)).max().unwrap_or_default();
+    if promised == needed {
+        return;
+    }
+    let who: Vec<String> = theirs
+        .iter()
+        .filter(|package| needs(package) == Some(needed))
+        .map(|package| format!("{} {}", package.name, package.version))
+        .collect();
+    findings.error(
+        "Cargo.toml",
+        None,
+        format!(
+            "rust-version is {}, but the tree needs {} ({}): set it to what the tree needs, and say so in the \
+             changelog",
+            shown(promised),
+            shown(needed),
+            who.join(", ")
+        ),
+    );
+}
+
+fn needs(package: &Package) -> Option<Version> {
+    let mut version = Version::default();
+    for (place, part) in version.iter_mut().zip(package.rust_version.as_ref()?.split('.')) {
+        *place = part.parse().ok()?;
+    }
+    Some(version)
+}
+
+fn shown([major, minor, patch]: Version) -> String {
+    if patch == 0 { format!("{major}.{minor}") } else { format!("{major}.{minor}.{patch}") }
+}

@@ -1,0 +1,11 @@
+//! The commands behind `cargo xtask`, as a library so that the tests call the very checks that CI runs.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its caller")]
+
+pub mod cargo;
+pub mod ci;
+pub mod findings;
+pub mod layers;
+pub mod mode;
+pub mod package;
+pub mod repository;
+pub mod tidy;
