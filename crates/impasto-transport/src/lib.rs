@@ -11,6 +11,7 @@ pub mod redact;
 pub mod request;
 pub mod response;
 pub mod scan;
+pub mod sse;
 pub mod transport;
 
 pub use body::{Body, FileSource, Form, JsonBody, Part, PartContent, Segment, Source};

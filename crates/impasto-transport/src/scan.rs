@@ -7,6 +7,8 @@
 //! same kind of JSON. It does no I/O.
 
 mod base64;
+mod events;
+mod excerpt;
 mod json;
 mod pieces;
 mod pull;
