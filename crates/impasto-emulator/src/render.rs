@@ -148,11 +148,17 @@ impl Picture {
         let mut random = self.random();
         let scene = scene::Scene::plan(&self.prompt, &mut random, self.width, self.height).at(frame, frames);
         let mut canvas = match &self.edit {
-            Some(edit) => edit.apply(&scene, self),
+            Some(edit) => {
+                let mut canvas = edit.apply(&scene, self);
+                if self.transparent && edit.region.is_none() && canvas.has_alpha() {
+                    scene.cut(&mut canvas);
+                }
+                canvas
+            }
             None => {
                 let mut canvas = scene.paint(self.transparent);
-                let whole = canvas.whole();
-                label::stamp(&mut canvas, whole, &self.label(), None);
+                let area = if self.transparent { canvas.inner() } else { canvas.whole() };
+                label::stamp(&mut canvas, area, &self.label(), None);
                 canvas
             }
         };

@@ -43,6 +43,12 @@ impl Canvas {
         Area { left: 0, top: 0, right: self.width, bottom: self.height }
     }
 
+    /// The part that lies inside the oval of a transparent picture.
+    pub(crate) const fn inner(&self) -> Area {
+        let (w, h) = (self.width, self.height);
+        Area { left: w / 5, top: h / 5, right: w - w / 5, bottom: h - h / 5 }
+    }
+
     pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [u8]> {
         let stride = self.width as usize * self.channels;
         self.data.chunks_exact_mut(stride.max(1))

@@ -96,6 +96,7 @@ impl EditBase {
             Some(region) => region.bounds(),
             None => Some(canvas.whole()),
         };
+        let area = if picture.transparent && region.is_none() { Some(canvas.inner()) } else { area };
         if let Some(area) = area {
             let allowed = |x: u32, y: u32| region.as_ref().is_none_or(|region| region.allows(x, y));
             self.paste_others(&mut canvas, area, &allowed);

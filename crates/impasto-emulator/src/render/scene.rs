@@ -187,6 +187,9 @@ impl Scene {
                 for (byte, value) in pixel.iter_mut().zip(colour) {
                     *byte = *value as u8;
                 }
+                if let Some(alpha) = pixel.get_mut(3) {
+                    *alpha = 255;
+                }
             }
             if transparent {
                 self.cut_oval(y as f32, row);
@@ -273,13 +276,20 @@ impl Scene {
         }
     }
 
+    /// Makes everything outside an oval transparent; needs an alpha channel.
+    pub(crate) fn cut(&self, canvas: &mut Canvas) {
+        for (y, row) in canvas.rows_mut().enumerate() {
+            self.cut_oval(y as f32, row);
+        }
+    }
+
     fn cut_oval(&self, y: f32, row: &mut [u8]) {
         let (rx, ry) = (self.width as f32 * 0.46, self.height as f32 * 0.46);
         let dy = ((y + 0.5 - self.height as f32 * 0.5) / ry).powi(2);
         for (x, pixel) in row.chunks_exact_mut(4).enumerate() {
             let dx = ((x as f32 + 0.5 - self.width as f32 * 0.5) / rx).powi(2);
             let inside = ((1.0 - dx - dy) * rx.min(ry) * 0.5).clamp(0.0, 1.0);
-            pixel[3] = (inside * 255.0) as u8;
+            pixel[3] = pixel[3].min((inside * 255.0) as u8);
             if pixel[3] == 0 {
                 pixel.fill(0);
             }
