@@ -2,6 +2,10 @@
 //!
 //! A new command is a module with `Args` and `run`, one variant here and one arm in `main`.
 
+#![expect(clippy::print_stderr, reason = "a command-line tool talks to its caller")]
+
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 use xtask::{ci, layers, package, tidy};
 
@@ -23,11 +27,19 @@ enum Command {
     Tidy(tidy::Args),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Xtask::parse().command {
+fn main() -> ExitCode {
+    let outcome = match Xtask::parse().command {
         Command::Ci(args) => ci::run(&args),
         Command::Layers(args) => layers::run(&args),
         Command::Package(args) => package::run(&args),
         Command::Tidy(args) => tidy::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain and no backtrace: what failed is in the repository, not in here.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -118,12 +118,18 @@ fn slug(title: &str) -> String {
 
 /// Checks that a document named in a comment or in prose is one that the reader has.
 fn check_mentions(repository: &Repository, file: &File, findings: &mut Findings) {
-    let is_rust = file.is("rs");
-    if file.path.starts_with("fixtures/") || !(is_rust || file.is("md") || file.is("toml")) {
+    // In code and data only the comments speak of this repository; a value may name a source elsewhere.
+    let comment = match file.path.rsplit('.').next() {
+        Some("md") => "",
+        Some("rs") => "//",
+        Some("toml") => "#",
+        _ => return,
+    };
+    if file.path.starts_with("fixtures/") {
         return;
     }
     for (line, text) in file.lines() {
-        if is_rust && !text.trim_start().starts_with("//") {
+        if !text.trim_start().starts_with(comment) {
             continue;
         }
         for name in text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))) {

@@ -128,6 +128,7 @@ fn documents_named_in_comments_exist() {
     };
     assert_eq!(with("See `README.md`, or https://host/other.md for more."), "");
     assert_eq!(with("See ../README.md."), "");
+    check_one("sheet.toml", "source = \"a price list elsewhere, price.md\"\n", "");
     let gone = concat!("notes/gone", ".md");
     assert_eq!(
         with(&format!("See {gone}.")),
