@@ -2,6 +2,12 @@
 
 // Marked as tests, so that helpers may expect.
 #[cfg(test)]
+#[cfg(feature = "codecs")]
+mod comparisons;
+#[cfg(test)]
 mod headers;
+#[cfg(test)]
+#[cfg(feature = "codecs")]
+mod masks;
 #[cfg(test)]
 mod samples;
