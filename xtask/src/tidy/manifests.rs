@@ -1,10 +1,14 @@
 //! Every crate's manifest inherits what the workspace decides, and says what a package registry asks for.
 
+use std::collections::BTreeSet;
+
 use toml::{Table, Value};
 
 use crate::findings::Findings;
 use crate::repository::{File, Repository};
 
+/// The manifest of the workspace.
+const ROOT: &str = "Cargo.toml";
 /// Fields of `[package]` that every crate inherits.
 const INHERITED: &[&str] = &["edition", "rust-version", "license"];
 /// Fields that every published crate inherits too.
@@ -19,10 +23,32 @@ pub fn check(repository: &Repository, findings: &mut Findings) {
         .iter()
         .filter(|file| file.path.ends_with("/Cargo.toml"))
         .filter(|file| file.path.starts_with("crates/") || file.path.starts_with("xtask/"));
+    let mut asked_for = BTreeSet::new();
     for file in manifests {
         match file.text.parse::<Table>() {
-            Ok(manifest) => check_manifest(repository, file, &manifest, findings),
+            Ok(manifest) => {
+                check_manifest(repository, file, &manifest, findings);
+                asked_for.extend(dependencies(&manifest).into_iter().map(|(_, name, _)| name.clone()));
+            }
             Err(error) => findings.error(&file.path, None, error.message()),
+        }
+    }
+    if let Some(file) = repository.file(ROOT) {
+        check_all_used(file, &asked_for, findings);
+    }
+}
+
+/// Checks that some crate asks for each dependency whose version the workspace decides.
+fn check_all_used(file: &File, asked_for: &BTreeSet<String>, findings: &mut Findings) {
+    let root: Table = match file.text.parse() {
+        Ok(root) => root,
+        Err(error) => return findings.error(&file.path, None, toml::de::Error::message(&error)),
+    };
+    let decided = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+    for (name, _) in decided.and_then(Value::as_table).into_iter().flatten() {
+        if !asked_for.contains(name) {
+            let message = format!("no crate asks for {name}: remove it from [workspace.dependencies]");
+            findings.error(&file.path, None, message);
         }
     }
 }

@@ -212,6 +212,9 @@ fn manifests_inherit() {
         "[target.'cfg(unix)'.dependencies]\nx = \"1\"\n[dependencies]",
         "x in [target.cfg(unix)",
     );
+    let root = "[workspace.dependencies]\nserde = \"1\"\nunused = \"1\"\n";
+    let found = check(&[("Cargo.toml", root), ("crates/a/Cargo.toml", good)]).join("; ");
+    assert!(found.contains("no crate asks for unused") && !found.contains("asks for serde"), "{found}");
     let missing = check(&[("crates/a/Cargo.toml", good)]).join("; ");
     assert!(missing.contains("crates/a/LICENSE-MIT is missing"), "{missing}");
 }
