@@ -1,7 +1,7 @@
 //! AVIF and HEIC: the item properties of their metadata box.
 //!
 //! Best effort: the largest spatial extent is taken for the image's own, since thumbnails and tiles are smaller,
-//! and any rotation is taken for that of the whole.
+//! and any clean aperture (what is shown of a picture padded for its codec) and rotation for those of the whole.
 
 use super::Draft;
 use crate::error::Error;
@@ -18,7 +18,8 @@ pub(super) fn read(source: &mut impl Source, draft: &mut Draft) -> Result<(), St
     let properties = find(source, meta.body + 4, meta.end, *b"iprp")?;
     let container = find(source, properties.body, properties.end, *b"ipco")?;
 
-    let (mut width, mut height, mut alpha, mut orientation) = (0, 0, false, None);
+    let (mut stored, mut shown) = ((0, 0), (0, 0));
+    let (mut alpha, mut orientation) = (false, None);
     let mut at = container.body;
     for _ in 0..MANY {
         if at >= container.end {
@@ -27,11 +28,13 @@ pub(super) fn read(source: &mut impl Source, draft: &mut Draft) -> Result<(), St
         let property = Span::read(source, at)?;
         match &property.name {
             b"ispe" => {
-                let [w0, w1, w2, w3, h0, h1, h2, h3] = source.take(property.body + 4)?;
-                let (w, h) = (u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]));
-                if u64::from(w) * u64::from(h) > u64::from(width) * u64::from(height) {
-                    (width, height) = (w, h);
-                }
+                let [_, width, height] = numbers(source, property.body)?;
+                stored = larger(stored, (width, height));
+            }
+            b"clap" => {
+                let [width, per_width, height, per_height] = numbers(source, property.body)?;
+                let aperture = width.checked_div(per_width).zip(height.checked_div(per_height));
+                shown = larger(shown, aperture.unwrap_or_default());
             }
             b"auxC" => {
                 let len = usize::try_from(property.end - property.body).unwrap_or(64).min(64);
@@ -53,7 +56,24 @@ pub(super) fn read(source: &mut impl Source, draft: &mut Draft) -> Result<(), St
     }
     draft.alpha = Some(alpha);
     draft.orientation = orientation;
+    let fits = (1..=stored.0).contains(&shown.0) && (1..=stored.1).contains(&shown.1);
+    let (width, height) = if fits { shown } else { stored };
     draft.set_dimensions(width, height)
+}
+
+fn numbers<const N: usize>(source: &mut impl Source, at: u64) -> Result<[u32; N], Stop> {
+    let mut numbers = [0; N];
+    let mut at = at;
+    for number in &mut numbers {
+        *number = u32::from_be_bytes(source.take(at)?);
+        at += 4;
+    }
+    Ok(numbers)
+}
+
+fn larger(one: (u32, u32), other: (u32, u32)) -> (u32, u32) {
+    let area = |(width, height)| u64::from(width) * u64::from(height);
+    if area(other) > area(one) { other } else { one }
 }
 
 /// One box: its name, and where its content begins and ends.

@@ -121,6 +121,11 @@ fn extent(width: u32, height: u32) -> Vec<u8> {
     boxed(*b"ispe", &[[0; 4], width.to_be_bytes(), height.to_be_bytes()].concat())
 }
 
+/// A clean aperture in the middle of a picture.
+fn aperture(width: u32, height: u32) -> Vec<u8> {
+    [width, 1, height, 1, 0, 1, 0, 1].map(u32::to_be_bytes).concat()
+}
+
 fn facts(format: ImageFormat, width: u32, height: u32, alpha: impl Into<Option<bool>>) -> ImageFacts {
     let mut facts = ImageFacts::new(format, width, height, 0);
     facts.alpha = alpha.into();
@@ -240,6 +245,11 @@ fn others() -> Vec<Sample> {
             "avif",
             heif(*b"avif", &[extent(64, 64), extent(640, 480), auxiliary]),
             facts(ImageFormat::Avif, 640, 480, true),
+        ),
+        (
+            "heic of an odd size",
+            heif(*b"heic", &[extent(322, 124), boxed(*b"clap", &aperture(321, 123))]),
+            facts(ImageFormat::Heic, 321, 123, false),
         ),
         (
             "heic turned",
