@@ -21,6 +21,7 @@
 mod adapter;
 mod book;
 mod error;
+mod failure;
 mod job;
 mod openai;
 mod seller;

@@ -2,7 +2,6 @@
 
 mod edit;
 mod encode;
-mod failure;
 mod read;
 
 use impasto_transport::{Document, PullRules, ReplyKind};
@@ -10,6 +9,7 @@ use impasto_types::{ImageRequest, ModelId, Operation};
 
 use crate::adapter::{Adapter, Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
 use crate::error::Error;
+use crate::failure;
 use crate::job::{Job, Phase};
 use crate::target::Target;
 

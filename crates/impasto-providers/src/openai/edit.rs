@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use impasto_transport::{Body, FileSource, Form, JsonBody, Source};
 use impasto_types::wire::openai::{EditBody, ImageRef};
-use impasto_types::{ImageInput, ImageSource, Mask};
+use impasto_types::{ImageInput, ImageSource, InputFidelity, Mask};
 use serde_json::Value;
 
 use super::encode;
@@ -50,7 +50,10 @@ fn mask(job: &Job) -> Result<Option<&ImageInput>, Error> {
 fn form(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Form, Error> {
     let request = &job.request;
     let mut form = Form::new();
-    let common = serde_json::to_value(encode::common(target, job)).map_err(|error| unsayable(&error))?;
+    let mut common = serde_json::to_value(encode::common(target, job)).map_err(|error| unsayable(&error))?;
+    if let Some(fidelity) = fidelity(target, job) {
+        common["input_fidelity"] = fidelity.as_str().into();
+    }
     let fields = common.as_object().into_iter().flatten();
     // The order of the body's own fields, not the map's: model and prompt lead.
     let mut fields: Vec<(&String, &Value)> = fields.collect();
@@ -59,11 +62,6 @@ fn form(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Form, E
     });
     for (name, value) in fields {
         form = flatten(form, name, value);
-    }
-    if let Some(fidelity) = &request.input_fidelity
-        && !target.seller.quirks.leave_out.iter().any(|field| field == "input_fidelity")
-    {
-        form = form.with_text("input_fidelity", fidelity.as_str());
     }
     let field = match (target.seller.quirks.image_field, request.images.len()) {
         (ImageField::ByCount, 1) | (ImageField::Repeated, _) => "image",
@@ -81,6 +79,12 @@ fn form(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Form, E
     Ok(form)
 }
 
+/// `input_fidelity`, unless the seller refuses or ignores it.
+fn fidelity<'a>(target: &Target, job: &'a Job) -> Option<&'a InputFidelity> {
+    let left_out = target.seller.quirks.leave_out.iter().any(|field| field == "input_fidelity");
+    job.request.input_fidelity.as_ref().filter(|_| !left_out)
+}
+
 /// The order in which a form's fields are sent.
 const FIELD_ORDER: &[&str] = &[
     "model",
@@ -92,6 +96,7 @@ const FIELD_ORDER: &[&str] = &[
     "output_format",
     "output_compression",
     "moderation",
+    "input_fidelity",
     "complexity",
     "stream",
     "partial_images",
@@ -131,8 +136,7 @@ fn json(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Body, E
         request.images.iter().map(|image| reference(image, &mut sources)).collect::<Result<_, _>>()?;
     let mask = mask.map(|mask| reference(mask, &mut sources)).transpose()?;
     let markup = request.markup.as_ref().map(|markup| reference(markup, &mut sources)).transpose()?;
-    let left_out = target.seller.quirks.leave_out.iter().any(|field| field == "input_fidelity");
-    let input_fidelity = request.input_fidelity.clone().filter(|_| !left_out);
+    let input_fidelity = fidelity(target, job).cloned();
     let body = EditBody { common: encode::common(target, job), images, mask, markup, input_fidelity };
     Ok(Body::Json(JsonBody::with_sources(&body, &sources)?))
 }

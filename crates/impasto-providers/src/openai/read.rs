@@ -1,13 +1,13 @@
 //! What comes back: the reply of `data`, the events of a stream, and the shapes resellers make of both.
 
 use impasto_transport::{BlobId, Document, DocumentKind, blob_of};
-use impasto_types::wire::openai::{ErrorBody, EventKind, ImageData, ImageEvent, ImagesResponse};
+use impasto_types::wire::openai::{EventKind, ImageData, ImageEvent, ImagesResponse};
 use impasto_types::{BillingOutcome, DeliveredImage, ImageContent, Size, Usage};
 use serde_json::{Map, Value};
 
-use super::failure;
 use crate::adapter::{JobEvent, ReplyHead};
 use crate::error::{Error, ErrorKind};
+use crate::failure;
 use crate::job::{Job, Phase};
 use crate::target::Target;
 
@@ -18,88 +18,120 @@ pub(super) fn document(
     document: &Document,
 ) -> Result<Vec<JobEvent>, Error> {
     job.delivery.request_id = failure::request_id(target, head).or(job.delivery.request_id.take());
+    let is_error_event = document.event.as_deref() == Some("error");
     // `[DONE]`, and heartbeats that are not JSON, say nothing about images.
-    if document.kind != DocumentKind::Json {
+    if document.kind != DocumentKind::Json && !is_error_event {
         return Ok(Vec::new());
     }
-    let value: Value = serde_json::from_slice(&document.json).map_err(|error| {
-        Error::new(ErrorKind::UnexpectedReply, format!("the reply is not JSON: {error}"))
-            .with_status(head.status)
-    })?;
-    if let Some(error) = told_failure(target, job, head, document, &value) {
-        return Err(error);
-    }
-    let kind = event_kind(document, &value);
-    let mut found = Vec::new();
-    if let Some(kind) = kind {
-        event(job, document, &kind, &value, &mut found);
+    let value: Value = if document.kind == DocumentKind::Json {
+        serde_json::from_slice(&document.json).map_err(|error| {
+            Error::new(ErrorKind::UnexpectedReply, format!("the reply is not JSON: {error}"))
+                .with_status(head.status)
+        })?
     } else {
-        whole(job, document, &value, &mut found)?;
+        Value::Object(Map::from_iter([(
+            "error".to_owned(),
+            Value::from(String::from_utf8_lossy(&document.json).into_owned()),
+        )]))
+    };
+    if is_error_event || value["type"] == "error" {
+        return Err(told_failure(target, job, head, &value));
+    }
+    let mut found = Vec::new();
+    match event_kind(document, &value) {
+        Some(kind) => event(job, document, &kind, &value, &mut found),
+        None => whole(job, document, &value, &mut found)?,
+    }
+    // A reply that holds images beside an error is a delivery; the error stays in its raw JSON.
+    if found.is_empty() && says_failure(&value) {
+        return Err(told_failure(target, job, head, &value));
     }
     Ok(found)
 }
 
 /// The end: a reply without an image is a failure, and what waits behind a URL is to be fetched.
 pub(super) fn end(target: &Target, job: &mut Job, head: &ReplyHead) -> Result<Vec<JobEvent>, Error> {
+    let mut found = Vec::new();
+    if job.delivery.images.is_empty() && head.is_success() && head.media_type().starts_with("image/") {
+        job.delivery.request_id = failure::request_id(target, head);
+        push(job, DeliveredImage::new(ImageContent::Blob(0)), &mut found);
+    }
     if job.delivery.images.is_empty() {
-        let (kind, message) = if head.media_type() == "text/event-stream" {
-            (ErrorKind::Incomplete, "the stream ended before an image was complete")
-        } else {
-            (ErrorKind::NoImage, "the reply holds no image")
-        };
-        let mut error = Error::new(kind, message).with_status(head.status);
-        if let Some(id) = failure::request_id(target, head) {
-            error = error.with_request_id(id);
-        }
-        if let Some(task) = task_id(&job.delivery.raw) {
-            error = Error::new(
-                ErrorKind::UnexpectedReply,
-                format!("the seller answered with task {task} instead of an image; it works asynchronously"),
-            )
-            .with_status(head.status)
-            .with_task_id(task);
-        }
-        return Err(error);
+        return Err(located(target, head, nothing_arrived(job, head)));
+    }
+    if let Some(error) = all_failed(target, job) {
+        return Err(located(target, head, error));
     }
     let waits = job.delivery.images.iter().any(|image| matches!(image.content, ImageContent::Url(_)));
     job.phase = if waits { Phase::Fetch } else { Phase::Done };
-    Ok(Vec::new())
+    Ok(found)
 }
 
-/// An error told in a successful reply, or by an `error` event in either of its two shapes.
-fn told_failure(
-    target: &Target,
-    job: &Job,
-    head: &ReplyHead,
-    document: &Document,
-    value: &Value,
-) -> Option<Error> {
-    let is_error_event = document.event.as_deref() == Some("error") || value["type"] == "error";
-    let inner = value.get("error").filter(|error| error.is_object() || error.is_string());
-    if inner.is_none() && !is_error_event {
-        return None;
+fn nothing_arrived(job: &Job, head: &ReplyHead) -> Error {
+    if let Some(task) = task_id(&job.delivery.raw) {
+        let message =
+            format!("the seller answered with task {task} instead of an image; it works asynchronously");
+        return Error::new(ErrorKind::UnexpectedReply, message).with_task_id(task);
     }
-    // A reply that holds images beside an error is a delivery; the error stays in its raw JSON.
-    let has_images = value["data"].as_array().is_some_and(|items| !items.is_empty());
-    if has_images && !is_error_event {
-        return None;
+    if head.media_type() == "text/event-stream" {
+        return Error::new(ErrorKind::Incomplete, "the stream ended before an image was complete");
     }
-    let body = match inner {
-        Some(Value::String(message)) => ErrorBody { message: Some(message.clone()), ..ErrorBody::default() },
-        Some(object) => serde_json::from_value(object.clone()).unwrap_or_default(),
-        None => serde_json::from_value(value.clone()).unwrap_or_default(),
+    match failure::bare(&job.delivery.raw).message {
+        Some(words) => Error::new(ErrorKind::NoImage, format!("the reply holds no image; it says: {words}"))
+            .with_seller_message(words),
+        None => Error::new(ErrorKind::NoImage, "the reply holds no image"),
+    }
+}
+
+/// The failure of a delivery in which every image failed.
+fn all_failed(target: &Target, job: &Job) -> Option<Error> {
+    let failures = job.delivery.images.iter().map(|image| match &image.content {
+        ImageContent::Failed { code, message } => Some((code.as_deref(), message.as_str())),
+        _ => None,
+    });
+    let (code, message) = failures.collect::<Option<Vec<_>>>()?.into_iter().next()?;
+    let error = match code {
+        Some(code) => {
+            let kind = failure::by_code(&target.seller.errors, code).unwrap_or(ErrorKind::NoImage);
+            Error::new(kind, message).with_code(code).with_seller_message(message)
+        }
+        None => Error::new(ErrorKind::UnexpectedReply, format!("no image arrived whole: {message}")),
     };
-    let mut error = failure::of_body(target, head, &body);
-    // The status said success, so work may have begun: only a refusal of the input is surely free.
-    let began = job.request.stream || head.is_success();
-    let free = error.kind() == ErrorKind::Moderation && error.moderation_stage() == Some("input");
-    if began
-        && !free
-        && !matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Quota | ErrorKind::RateLimit)
-    {
-        error = error.with_billing(BillingOutcome::Unknown);
+    Some(error.with_billing(BillingOutcome::Unknown))
+}
+
+fn located(target: &Target, head: &ReplyHead, error: Error) -> Error {
+    let error = error.with_status(head.status);
+    match failure::request_id(target, head) {
+        Some(id) => error.with_request_id(id),
+        None => error,
     }
-    Some(error)
+}
+
+/// Whether a reply says of itself that it failed: an error that is not empty, or a code that is no success.
+fn says_failure(value: &Value) -> bool {
+    let error = match &value["error"] {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    };
+    let code = match &value["code"] {
+        Value::Number(code) => code.as_u64(),
+        Value::String(code) => code.parse().ok(),
+        _ => None,
+    };
+    error || code.is_some_and(|code| (400..600).contains(&code))
+}
+
+/// The failure told in a reply of success.
+fn told_failure(target: &Target, job: &Job, head: &ReplyHead, value: &Value) -> Error {
+    let error = failure::of_value(target, head, value);
+    let arrived = |image: &DeliveredImage| !matches!(image.content, ImageContent::Failed { .. });
+    if job.delivery.images.iter().any(arrived) {
+        return error.with_billing(BillingOutcome::Billed);
+    }
+    error
 }
 
 /// The type of an event, from its name or its data; none for a whole reply.
@@ -113,13 +145,7 @@ fn event(job: &mut Job, document: &Document, kind: &EventKind, value: &Value, fo
     let content = content_of(document, event.b64_json.as_deref(), event.url.as_deref());
     match kind {
         EventKind::GenerationPartial | EventKind::EditPartial => {
-            if let Some(ImageContent::Blob(blob)) = content {
-                let index = event.partial_image_index.unwrap_or_default();
-                found.push(JobEvent::Partial {
-                    partial_index: u32::try_from(index).unwrap_or(u32::MAX),
-                    blob,
-                });
-            }
+            partial(&event, content.as_ref(), found);
             return;
         }
         EventKind::GenerationPartialFailed => {
@@ -127,6 +153,11 @@ fn event(job: &mut Job, document: &Document, kind: &EventKind, value: &Value, fo
                 value["error"]["message"].as_str().unwrap_or("the seller gave no reason").to_owned();
             let code = value["error"]["code"].as_str().map(str::to_owned);
             push(job, DeliveredImage::new(ImageContent::Failed { code, message }), found);
+            return;
+        }
+        // Nothing says that the image of a new type is a finished one.
+        EventKind::Other(name) if !FINISHED.iter().any(|end| name.ends_with(end)) => {
+            partial(&event, content.as_ref(), found);
             return;
         }
         _ => {}
@@ -146,6 +177,17 @@ fn event(job: &mut Job, document: &Document, kind: &EventKind, value: &Value, fo
     // Some gateways put the whole reply into the completed event.
     for item in value["data"].as_array().into_iter().flatten() {
         take_item(job, document, item, found);
+    }
+}
+
+/// How the names of events with a finished image end.
+const FINISHED: &[&str] = &["completed", "succeeded", "done"];
+
+fn partial(event: &ImageEvent, content: Option<&ImageContent>, found: &mut Vec<JobEvent>) {
+    if let Some(ImageContent::Blob(blob)) = content {
+        let index = event.partial_image_index.unwrap_or_default();
+        found
+            .push(JobEvent::Partial { partial_index: u32::try_from(index).unwrap_or(u32::MAX), blob: *blob });
     }
 }
 
@@ -217,8 +259,13 @@ fn content_of(document: &Document, b64: Option<&str>, url: Option<&str>) -> Opti
             });
         }
     }
-    let url = url.filter(|url| url.starts_with("https://") || url.starts_with("http://"))?;
-    Some(ImageContent::Url(url.to_owned()))
+    let url = url?;
+    if url.starts_with("https://") || url.starts_with("http://") {
+        return Some(ImageContent::Url(url.to_owned()));
+    }
+    let shown: String = url.chars().take(80).collect();
+    let message = format!("the seller gave an address that cannot be fetched: {shown:?}");
+    Some(ImageContent::Failed { code: None, message })
 }
 
 fn push(job: &mut Job, image: DeliveredImage, found: &mut Vec<JobEvent>) {
@@ -259,8 +306,11 @@ fn task_id(raw: &Value) -> Option<String> {
         .into_iter()
         .filter_map(Value::as_object)
         .find_map(|object: &Map<String, Value>| object.get("task_id").or_else(|| object.get("id")))
-        .and_then(Value::as_str)
-        .map(str::to_owned)
+        .and_then(|id| match id {
+            Value::String(id) => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        })
 }
 
 fn excerpt(value: &Value) -> String {

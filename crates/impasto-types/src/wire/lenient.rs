@@ -36,6 +36,14 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(Some(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()))
 }
 
+/// Texts; anything but a list is none, and items that are no text are left out.
+pub(crate) fn strings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Array(items) => items.into_iter().filter_map(text).collect(),
+        _ => Vec::new(),
+    })
+}
+
 fn number(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64().or_else(|| number.as_f64().and_then(whole)),

@@ -54,6 +54,6 @@ pub struct ModerationDetails {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::string")]
     pub moderation_stage: Option<String>,
     /// What it saw.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::strings")]
     pub categories: Vec<String>,
 }

@@ -9,7 +9,8 @@ use crate::error::{Error, ErrorKind};
 use crate::seller::ErrorCodes;
 use crate::target::Target;
 
-/// OpenAI's own codes by what they mean (error-codes guide of 2026-09, openai-python 3.52.0, observed answers).
+/// Codes by what they mean: OpenAI's own (error-codes guide of 2026-09, openai-python 3.52.0, observed answers),
+/// and those of the new-api and one-api gateways, which answer their own refusals with status 500.
 const CODES: &[(ErrorKind, &[&str])] = &[
     (
         ErrorKind::Quota,
@@ -20,6 +21,8 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "organization_spend_limit_exceeded",
             "project_spend_limit_exceeded",
             "organization_usage_limit_exceeded",
+            "insufficient_user_quota",
+            "pre_consume_token_quota_failed",
         ],
     ),
     (ErrorKind::RateLimit, &["rate_limit_exceeded", "slow_down"]),
@@ -30,12 +33,13 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "content_policy_violation",
             "image_content_policy_violation",
             "contentFilter",
+            "sensitive_words_detected",
         ],
     ),
     (ErrorKind::Authentication, &["invalid_api_key"]),
     (ErrorKind::Permission, &["unsupported_model"]),
     (ErrorKind::NotFound, &["model_not_found"]),
-    (ErrorKind::Overloaded, &["server_is_overloaded", "service_unavailable_error"]),
+    (ErrorKind::Overloaded, &["server_is_overloaded", "service_unavailable_error", "get_channel_failed"]),
     (ErrorKind::Server, &["server_error"]),
     (
         ErrorKind::InvalidRequest,
@@ -58,34 +62,39 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "empty_image_file",
             "failed_to_download_image",
             "image_file_not_found",
+            "invalid_request",
+            "convert_request_failed",
+            "api_not_implemented",
         ],
     ),
 ];
 
 /// The failure told by a reply that is not a success.
-pub(super) fn of_reply(target: &Target, head: &ReplyHead, body: &[u8]) -> Error {
+pub(crate) fn of_reply(target: &Target, head: &ReplyHead, body: &[u8]) -> Error {
     let text = String::from_utf8_lossy(body);
-    let Ok(value) = serde_json::from_str::<Value>(&text) else {
-        return of_text(target, head, &text);
-    };
+    match serde_json::from_str::<Value>(&text) {
+        Ok(value) => of_value(target, head, &value),
+        Err(_) => of_text(target, head, &text),
+    }
+}
+
+/// The failure told by a JSON body, in any of the shapes that sellers use.
+pub(crate) fn of_value(target: &Target, head: &ReplyHead, value: &Value) -> Error {
     let envelope: ErrorEnvelope = serde_json::from_value(value.clone()).unwrap_or_default();
-    let body = envelope.error.unwrap_or_else(|| bare(&value));
+    let mut body = envelope.error.unwrap_or_else(|| bare(value));
+    if let Some(id) = envelope.extra.get("request_id") {
+        body.extra.entry("request_id").or_insert_with(|| id.clone());
+    }
     of_body(target, head, &body)
 }
 
 /// The failure told by an error object.
-pub(super) fn of_body(target: &Target, head: &ReplyHead, body: &ErrorBody) -> Error {
-    let quirks = &target.seller.quirks;
-    let kind = body
-        .code
-        .as_deref()
-        .filter(|code| !code.is_empty())
-        .and_then(|code| by_code(&target.seller.errors, code))
-        .or_else(|| by_code(&target.seller.errors, body.kind.as_deref()?))
-        .unwrap_or_else(|| by_status(head.status, body.message.as_deref().unwrap_or_default()));
-    let said = body.message.clone().filter(|message| !message.is_empty());
-    let sentence = match (&said, body.code.as_deref().filter(|code| !code.is_empty())) {
-        (Some(message), _) => message.clone(),
+pub(crate) fn of_body(target: &Target, head: &ReplyHead, body: &ErrorBody) -> Error {
+    let code = non_empty(body.code.as_deref());
+    let kind = kind_of(target, head, body);
+    let said = non_empty(body.message.as_deref());
+    let sentence = match (said, code) {
+        (Some(message), _) => message.to_owned(),
         (None, Some(code)) => format!("{} answered with the code {code} and no message", target.seller.name),
         (None, None) => format!("{} answered with status {} and no reason", target.seller.name, head.status),
     };
@@ -95,16 +104,17 @@ pub(super) fn of_body(target: &Target, head: &ReplyHead, body: &ErrorBody) -> Er
     if let Some(message) = said {
         error = error.with_seller_message(message);
     }
-    if let Some(code) = body.code.clone().filter(|code| !code.is_empty()) {
+    if let Some(code) = code {
         error = error.with_code(code);
     }
-    if let Some(kind) = body.kind.clone().filter(|kind| !kind.is_empty() && kind != "None") {
+    // `None` is how a Python gateway writes that there is none, `error` the type of the event.
+    if let Some(kind) = non_empty(body.kind.as_deref()).filter(|kind| !["None", "error"].contains(kind)) {
         error = error.with_seller_type(kind);
     }
-    let param = body.param.clone().filter(|param| !param.is_empty());
     let mut id = request_id(target, head).or(suffix_id);
-    match param {
-        Some(param) if quirks.param_is_request_id => id = Some(param),
+    id = id.or_else(|| body.extra.get("request_id")?.as_str().map(str::to_owned));
+    match non_empty(body.param.as_deref()) {
+        Some(param) if target.seller.quirks.param_is_request_id => id = Some(param.to_owned()),
         Some(param) => error = error.with_field(param),
         None => {}
     }
@@ -118,7 +128,7 @@ pub(super) fn of_body(target: &Target, head: &ReplyHead, body: &ErrorBody) -> Er
 }
 
 /// The id of the exchange, from the headers.
-pub(super) fn request_id(target: &Target, head: &ReplyHead) -> Option<String> {
+pub(crate) fn request_id(target: &Target, head: &ReplyHead) -> Option<String> {
     let own = target.seller.quirks.request_id_headers.iter().map(String::as_str);
     own.chain(["x-request-id", "x-oneapi-request-id", "request-id", "cf-ray"])
         .find_map(|name| head.header(name))
@@ -126,25 +136,30 @@ pub(super) fn request_id(target: &Target, head: &ReplyHead) -> Option<String> {
 }
 
 /// The fields of a body that has no `error` object: `{"detail": …}`, `{"code", "msg"}`, `{"message": …}`.
-fn bare(value: &Value) -> ErrorBody {
+pub(crate) fn bare(value: &Value) -> ErrorBody {
     let text = |key: &str| match &value[key] {
-        Value::String(text) => Some(text.clone()),
-        Value::Null => None,
-        other => Some(other.to_string()),
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     };
-    let plain_error = value["error"].as_str().map(str::to_owned);
+    // FastAPI's own refusals: a list of what is wrong, each with the place and a message.
+    let detail = &value["detail"][0];
+    let place = detail["loc"].as_array().and_then(|loc| loc.last()?.as_str());
     ErrorBody {
-        message: plain_error.or_else(|| text("message")).or_else(|| text("msg")).or_else(|| text("detail")),
+        message: ["error", "message", "msg", "detail"]
+            .into_iter()
+            .find_map(text)
+            .or_else(|| detail["msg"].as_str().map(str::to_owned)),
         code: text("code"),
         kind: value["type"].as_str().map(str::to_owned),
+        param: place.map(str::to_owned),
         ..ErrorBody::default()
     }
 }
 
 /// A body that is not JSON: a proxy's page, mostly.
 fn of_text(target: &Target, head: &ReplyHead, text: &str) -> Error {
-    let success = head.is_success();
-    let kind = if success { ErrorKind::UnexpectedReply } else { by_status(head.status, text) };
+    let kind = if head.is_success() { ErrorKind::UnexpectedReply } else { by_status(head.status, text) };
     let looks_html = head.media_type() == "text/html" || text.trim_start().starts_with('<');
     let what = if text.trim().is_empty() {
         "an empty body".to_owned()
@@ -165,7 +180,24 @@ fn of_text(target: &Target, head: &ReplyHead, text: &str) -> Error {
     }
 }
 
-fn by_code(own: &ErrorCodes, code: &str) -> Option<ErrorKind> {
+/// By code, then by type where that is one of the codes, then by a code that is a status, then by status.
+fn kind_of(target: &Target, head: &ReplyHead, body: &ErrorBody) -> ErrorKind {
+    let own = &target.seller.errors;
+    let code = non_empty(body.code.as_deref());
+    // A gateway without a free channel for the model; elsewhere the same code says that there is no such model.
+    if head.status == 503 && code == Some("model_not_found") {
+        return ErrorKind::Overloaded;
+    }
+    let told = code.and_then(|code| by_code(own, code)).or_else(|| by_code(own, body.kind.as_deref()?));
+    told.unwrap_or_else(|| {
+        let numeric = code.and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
+        let status = if head.is_success() { numeric.unwrap_or(head.status) } else { head.status };
+        by_status(status, body.message.as_deref().unwrap_or_default())
+    })
+}
+
+/// What a code means: at this seller, else in general.
+pub(crate) fn by_code(own: &ErrorCodes, code: &str) -> Option<ErrorKind> {
     let sellers: [(ErrorKind, &Vec<String>); 10] = [
         (ErrorKind::Quota, &own.quota),
         (ErrorKind::RateLimit, &own.rate_limit),
@@ -185,6 +217,7 @@ fn by_code(own: &ErrorCodes, code: &str) -> Option<ErrorKind> {
 
 fn by_status(status: u16, message: &str) -> ErrorKind {
     match status {
+        400 | 403 | 429 if says_quota(message) => ErrorKind::Quota,
         401 => ErrorKind::Authentication,
         402 => ErrorKind::Quota,
         403 | 451 => ErrorKind::Permission,
@@ -199,13 +232,28 @@ fn by_status(status: u16, message: &str) -> ErrorKind {
     }
 }
 
+/// The words of sellers that send no code for it; a mistake here only costs a retry.
+fn says_quota(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("exceeded your current quota")
+        || message.contains("insufficient balance")
+        || message.contains("quota is not enough")
+        || message.contains("monthly spending limit")
+        || message.contains("额度不足")
+        || message.contains("预扣费额度失败")
+}
+
 fn billing(kind: ErrorKind, status: u16, body: &ErrorBody) -> BillingOutcome {
     let stage = body.moderation_details.as_ref().and_then(|details| details.moderation_stage.as_deref());
     match kind {
         // Refusals are reported as free; of blocks at the output one seller's team says otherwise.
         ErrorKind::Moderation if stage == Some("output") => BillingOutcome::Unknown,
-        // A status of success under an error: the seller's word counts, the work may have been done.
-        ErrorKind::InvalidRequest if status < 300 => BillingOutcome::Unknown,
+        ErrorKind::Moderation if stage == Some("input") => BillingOutcome::NotBilled,
+        // A status of success above the failure: work may have begun, unless it was refused at the door.
+        ErrorKind::Quota | ErrorKind::RateLimit | ErrorKind::Authentication | ErrorKind::Permission => {
+            BillingOutcome::NotBilled
+        }
+        _ if status < 300 => BillingOutcome::Unknown,
         kind => kind.usual_billing(),
     }
 }
@@ -227,4 +275,8 @@ fn title(html: &str) -> Option<String> {
     let open = lower.find("<title>")? + "<title>".len();
     let close = lower[open..].find("</title>")? + open;
     Some(html[open..close].trim().chars().take(120).collect())
+}
+
+fn non_empty(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
 }
