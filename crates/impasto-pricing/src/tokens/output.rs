@@ -198,6 +198,17 @@ pub const fn qualities(family: ModelFamily) -> Option<&'static [Quality]> {
     }
 }
 
+/// Whether the formula of `model` knows `size`: the older models have three sizes, the newer ones any.
+#[must_use]
+pub fn is_priced_size(model: &ModelId, size: &Size) -> bool {
+    match model.family() {
+        ModelFamily::GptImage2 | ModelFamily::GptImage25 | ModelFamily::GptImage26 => {
+            size.dimensions().is_some()
+        }
+        _ => size.dimensions().is_some_and(|size| LEGACY_SIZES.contains(&size)),
+    }
+}
+
 /// What quality `auto` is expected to come out as: `low` on gpt-image-2 and `high` on gpt-image-2.6-sunburst (single
 /// observations of 2026); elsewhere nothing is known, and `medium` is taken.
 #[must_use]
