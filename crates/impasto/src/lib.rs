@@ -1,1 +1,39 @@
-//! The client for the gpt-image models, wherever they are sold.
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod call;
+mod client;
+mod deliver;
+mod driver;
+pub mod env;
+mod error;
+mod generation;
+mod image;
+mod preflight;
+mod run;
+mod schedule;
+pub mod sink;
+mod stream;
+
+pub use call::ImageCall;
+pub use client::{Client, ClientBuilder};
+pub use error::{Error, ErrorKind};
+pub use generation::{Failure, Generation};
+pub use image::{Image, Stored};
+pub use preflight::Preview;
+pub use schedule::PollSchedule;
+pub use stream::{Event, GenerationStream};
+
+pub use impasto_pricing::{Currency, Money};
+pub use impasto_providers::{Book, Seller, Sellers};
+pub use impasto_transport::retry::RetryPolicy;
+pub use impasto_transport::{ApiKey, Deadlines};
+pub use impasto_types::{
+    Background, BillingOutcome, Complexity, Date, ImageFacts, ImageFormat, ImageInput, ImageRequest,
+    ImageSource, InputFidelity, Mask, MaskReading, ModelId, Moderation, Operation, OutputFormat, Quality,
+    ReasoningEffort, Size, SvgOptions, SvgUsage, TokenDetails, Usage, Warning, WarningKind, capability,
+};
+
+/// The HTTP layer below the facade, for people who bring their own.
+pub use impasto_transport as transport;

@@ -1,0 +1,334 @@
+//! The client: one seller, one key, everything that is shared between calls.
+
+use std::sync::Arc;
+
+use impasto_providers::{Book, Sellers, Target};
+use impasto_transport::retry::RetryPolicy;
+use impasto_transport::{
+    ApiKey, Clock, Deadlines, Entropy, HttpTransport, OsEntropy, ScanLimits, TokioClock,
+};
+use impasto_types::{Date, ImageInput, ImageRequest, ModelId};
+
+use crate::call::ImageCall;
+use crate::env;
+use crate::error::{Error, ErrorKind};
+use crate::schedule::PollSchedule;
+
+/// A client of one seller. Cheap to clone; clones share their connections.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), impasto::Error> {
+/// let client = impasto::Client::from_env()?;
+/// let generation = client.generate("a lighthouse at dusk").size("1536x1024").send().await?;
+/// generation.first().save("lighthouse.png").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What all clones of a client share.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) target: Target,
+    pub(crate) book: Book,
+    pub(crate) key: Option<ApiKey>,
+    pub(crate) model: Option<ModelId>,
+    pub(crate) transport: Arc<dyn HttpTransport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) limits: ScanLimits,
+    pub(crate) polls: PollSchedule,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) unchecked: bool,
+}
+
+impl Client {
+    /// A builder.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client of the seller that the environment names (`IMPASTO_PROVIDER`), or of the first whose key is set.
+    ///
+    /// # Errors
+    /// Of kind [`ErrorKind::MissingKey`] when no seller's key is set; the message names the variables.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// A call that makes images from `prompt`.
+    pub fn generate(&self, prompt: impl Into<String>) -> ImageCall {
+        self.request(ImageRequest::generate(prompt))
+    }
+
+    /// A call that changes `image` by `prompt`.
+    pub fn edit(&self, image: impl Into<ImageInput>, prompt: impl Into<String>) -> ImageCall {
+        self.request(ImageRequest::edit(prompt).with_image(image))
+    }
+
+    /// A call for a request made elsewhere.
+    pub fn request(&self, request: ImageRequest) -> ImageCall {
+        ImageCall::new(self.clone(), request)
+    }
+
+    /// The id of the seller.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.inner.target.seller.id
+    }
+
+    /// The base URL in use.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.inner.target.base_url
+    }
+
+    pub(crate) fn today(&self) -> Date {
+        Date::from_unix(self.inner.clock.unix().as_secs())
+    }
+}
+
+/// Builds a [`Client`]. What is not set comes from the environment.
+#[derive(Debug, Default)]
+pub struct ClientBuilder {
+    provider: Option<String>,
+    key: Option<String>,
+    base_url: Option<String>,
+    model: Option<ModelId>,
+    options: Vec<(String, String)>,
+    sellers: Option<Sellers>,
+    transport: Option<Arc<dyn HttpTransport>>,
+    clock: Option<Arc<dyn Clock>>,
+    entropy: Option<Arc<dyn Entropy>>,
+    deadlines: Option<Deadlines>,
+    limits: Option<ScanLimits>,
+    polls: PollSchedule,
+    retry: Option<RetryPolicy>,
+    unchecked: bool,
+    ignore_env: bool,
+}
+
+impl ClientBuilder {
+    /// The seller, by its id: `openai`, `azure`, `atlas`, ….
+    #[must_use]
+    pub fn provider(mut self, id: impl Into<String>) -> Self {
+        self.provider = Some(id.into());
+        self
+    }
+
+    /// The key. It is never printed, and sent only to the base URL's own origin.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Another base URL, as the seller's documents print it: a region, a proxy, the emulator.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The model of calls that name none.
+    #[must_use]
+    pub fn model(mut self, model: impl Into<ModelId>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// Sets an option of the seller, such as Azure's `api_version`.
+    #[must_use]
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.push((name.into(), value.into()));
+        self
+    }
+
+    /// The sellers to choose from, in place of the built-in ones.
+    #[must_use]
+    pub fn sellers(mut self, sellers: Sellers) -> Self {
+        self.sellers = Some(sellers);
+        self
+    }
+
+    /// Another transport in place of the built-in HTTP client.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn HttpTransport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Another clock, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Another source of randomness, for tests.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = Some(entropy);
+        self
+    }
+
+    /// How long an exchange may take.
+    #[must_use]
+    pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.deadlines = Some(deadlines);
+        self
+    }
+
+    /// How large a reply and an image may be.
+    #[must_use]
+    pub fn limits(mut self, limits: ScanLimits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// When to ask after a task.
+    #[must_use]
+    pub fn polls(mut self, schedule: PollSchedule) -> Self {
+        self.polls = schedule;
+        self
+    }
+
+    /// How often and how long to try again what was surely not billed; three attempts unless set.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Sends what the capability book would refuse, with a warning.
+    #[must_use]
+    pub fn unchecked(mut self, unchecked: bool) -> Self {
+        self.unchecked = unchecked;
+        self
+    }
+
+    /// Reads nothing from the environment.
+    #[must_use]
+    pub fn ignore_env(mut self) -> Self {
+        self.ignore_env = true;
+        self
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        if self.ignore_env { None } else { env::read(name) }
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// When the seller is not known, the key is missing or cannot be one, or the base URL is not one.
+    pub fn build(self) -> Result<Client, Error> {
+        let sellers = match &self.sellers {
+            Some(sellers) => sellers.clone(),
+            None => Sellers::builtin()?,
+        };
+        let provider = self
+            .provider
+            .clone()
+            .or_else(|| self.env(env::PROVIDER.name))
+            .or_else(|| self.first_with_key(&sellers))
+            .unwrap_or_else(|| "openai".to_owned());
+        let seller = sellers.find(&provider)?;
+        let base_url = self.base_url.clone().or_else(|| self.env(seller.auth.base_url_env.as_deref()?));
+        let seller = sellers.find_for(&provider, base_url.as_deref())?;
+        let mut target = Target::new(Arc::clone(seller));
+        if let Some(url) = &base_url {
+            target = target.with_base_url(url);
+        }
+        for (name, option) in &seller.options {
+            if let Some(value) = option.env.as_deref().and_then(|name| self.env(name)) {
+                target = target.with_option(name, value);
+            }
+        }
+        for (name, value) in &self.options {
+            if !seller.options.contains_key(name) {
+                let known: Vec<&str> = seller.options.keys().map(String::as_str).collect();
+                let message = format!("{} has no such option; it has {}", seller.name, known.join(", "));
+                return Err(Error::new(ErrorKind::Configuration, message).with_field(name));
+            }
+            target = target.with_option(name, value);
+        }
+        target.origin()?;
+        if target.base_url.contains("YOUR-") {
+            let variable = seller.auth.base_url_env.as_deref().unwrap_or("the base URL");
+            let message = format!("{} has no address of its own for everybody", seller.name);
+            return Err(Error::new(ErrorKind::Configuration, message)
+                .with_field("base_url")
+                .with_hint(format!("set {variable}, or give the base URL: {}", seller.base_url)));
+        }
+        let key = self.key(seller)?;
+        let model = self.model.clone().or_else(|| self.env(env::MODEL.name).map(ModelId::from));
+        Ok(Client {
+            inner: Arc::new(Inner {
+                target,
+                book: Book::builtin()?,
+                key: Some(key),
+                model,
+                transport: match self.transport {
+                    Some(transport) => transport,
+                    None => default_transport()?,
+                },
+                clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock::new())),
+                entropy: self.entropy.unwrap_or_else(|| Arc::new(OsEntropy::new())),
+                deadlines: self.deadlines.unwrap_or_default(),
+                limits: self.limits.unwrap_or_default(),
+                polls: self.polls,
+                retry: self.retry.unwrap_or_default(),
+                unchecked: self.unchecked,
+            }),
+        })
+    }
+
+    /// The first seller, in the order people are most likely to mean, whose key is set.
+    fn first_with_key(&self, sellers: &Sellers) -> Option<String> {
+        let set = |id: &str| {
+            let seller = sellers.find(id).ok()?;
+            seller.auth.key_env.iter().any(|name| self.env(name).is_some()).then(|| id.to_owned())
+        };
+        let usual = ["openai", "azure", "atlas", "modelverse", "yescale"];
+        usual.into_iter().find_map(set).or_else(|| sellers.iter().find_map(|(seller, _)| set(&seller.id)))
+    }
+
+    fn key(&self, seller: &impasto_providers::Seller) -> Result<ApiKey, Error> {
+        let names = seller.auth.key_env.join(" or ");
+        let found = self.key.clone().map(|key| (key, None)).or_else(|| {
+            seller.auth.key_env.iter().find_map(|name| Some((self.env(name)?, Some(name.clone()))))
+        });
+        let Some((key, from)) = found else {
+            return Err(Error::new(ErrorKind::MissingKey, format!("no key for {}", seller.name))
+                .with_provider(&seller.id)
+                .with_hint(format!("set {names}, or give the key to the client")));
+        };
+        ApiKey::new(key).map_err(|error| {
+            let message = match from {
+                Some(name) => format!("{name}: {error}"),
+                None => error.to_string(),
+            };
+            Error::new(ErrorKind::Configuration, message).with_field("api_key").with_provider(&seller.id)
+        })
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport() -> Result<Arc<dyn HttpTransport>, Error> {
+    let transport = impasto_transport::ReqwestTransport::builder()
+        .build()
+        .map_err(|error| Error::of_transport(error, false))?;
+    Ok(Arc::new(transport))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport() -> Result<Arc<dyn HttpTransport>, Error> {
+    Err(Error::new(ErrorKind::Configuration, "no transport: this build has no HTTP client of its own")
+        .with_hint("give the builder a transport, or turn on the feature reqwest"))
+}

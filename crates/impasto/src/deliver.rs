@@ -1,0 +1,188 @@
+//! Takes images off a reply while it is read, and puts them in their places.
+
+use std::collections::HashMap;
+use std::io;
+
+use impasto_pixels::HeaderProbe;
+use impasto_transport::{BlobEnd, BlobProblem, BlobStart};
+use impasto_types::ImageFacts;
+use serde_json::Map;
+
+use crate::image::Image;
+use crate::sink::{Arriving, Destination, Place, Sink};
+
+/// The images of one reply, from their first byte to their place.
+pub(crate) struct Desk<'a> {
+    destination: &'a dyn Destination,
+    /// The index of the job's first image within the call.
+    offset: usize,
+    /// How many images the call asks for.
+    count: usize,
+    /// Numbers images within the job, across replies.
+    serial: u64,
+    held: HashMap<u32, Held>,
+}
+
+/// An image that has no place yet.
+struct Held {
+    sink: Option<Box<dyn Sink>>,
+    probe: HeaderProbe,
+    len: u64,
+    problem: Option<BlobProblem>,
+    failed: Option<io::Error>,
+    whole: bool,
+}
+
+impl<'a> Desk<'a> {
+    pub(crate) fn new(destination: &'a dyn Destination, offset: usize, count: usize) -> Self {
+        // The offset keeps the numbers of parallel jobs apart.
+        Self { destination, offset, count, serial: (offset as u64) << 32, held: HashMap::new() }
+    }
+
+    /// An image begins to arrive.
+    pub(crate) async fn start(&mut self, start: &BlobStart) {
+        // An unfinished image nobody wants is read and dropped; only its event's name tells in time.
+        let partial = start.event.as_deref().is_some_and(|event| event.ends_with("partial_image"));
+        let wanted = !partial || self.destination.wants_partials();
+        self.open(start.id.0, start.media_type.clone(), wanted).await;
+    }
+
+    /// Opens a place for bytes numbered `id`.
+    pub(crate) async fn open(&mut self, id: u32, media_type: Option<String>, wanted: bool) {
+        self.serial += 1;
+        let arriving = Arriving { serial: self.serial, media_type };
+        let mut held =
+            Held { sink: None, probe: HeaderProbe::new(), len: 0, problem: None, failed: None, whole: false };
+        if wanted {
+            match self.destination.open(&arriving).await {
+                Ok(sink) => held.sink = Some(sink),
+                Err(error) => held.failed = Some(error),
+            }
+        }
+        self.held.insert(id, held);
+    }
+
+    /// Bytes of an image.
+    pub(crate) async fn write(&mut self, id: u32, bytes: &[u8]) {
+        let Some(held) = self.held.get_mut(&id) else { return };
+        held.len += bytes.len() as u64;
+        held.probe.push(bytes);
+        if let Some(sink) = &mut held.sink
+            && let Err(error) = sink.write(bytes).await
+        {
+            held.failed = Some(error);
+            if let Some(sink) = held.sink.take() {
+                sink.discard().await;
+            }
+        }
+    }
+
+    /// The last byte of an image has come.
+    pub(crate) fn end(&mut self, end: &BlobEnd) {
+        self.close(end.id.0, end.problem.clone());
+    }
+
+    pub(crate) fn close(&mut self, id: u32, problem: Option<BlobProblem>) {
+        if let Some(held) = self.held.get_mut(&id) {
+            held.whole = problem.is_none();
+            held.problem = problem;
+        }
+    }
+
+    /// Puts a finished image in its place: `index` counts within the job.
+    pub(crate) async fn place(&mut self, id: u32, index: usize) -> Result<Image, Misplaced> {
+        self.put(id, index, None).await
+    }
+
+    /// Puts an unfinished image in its place; none when it was not wanted or is not whole.
+    pub(crate) async fn place_partial(&mut self, id: u32, index: usize, partial: u32) -> Option<Image> {
+        if !self.destination.wants_partials() {
+            self.drop_one(id).await;
+            return None;
+        }
+        self.put(id, index, Some(partial)).await.ok()
+    }
+
+    async fn put(&mut self, id: u32, index: usize, partial: Option<u32>) -> Result<Image, Misplaced> {
+        let Some(held) = self.held.remove(&id) else {
+            return Err(Misplaced::Missing);
+        };
+        if let Some(error) = held.failed {
+            return Err(Misplaced::Io(error));
+        }
+        let Some(sink) = held.sink else {
+            return Err(Misplaced::Missing);
+        };
+        if !held.whole {
+            sink.discard().await;
+            return Err(Misplaced::Broken(held.problem));
+        }
+        let facts: Option<ImageFacts> = held.probe.facts(held.len).ok();
+        let place = Place {
+            index: self.offset + index,
+            count: self.count,
+            partial,
+            format: facts.map(|facts| facts.format),
+        };
+        let stored = sink.finish(&place).await.map_err(Misplaced::Io)?;
+        Ok(Image { index: place.index, stored, facts, revised_prompt: None, extra: Map::new() })
+    }
+
+    /// How many images the call asks for.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Forgets an image.
+    pub(crate) async fn drop_one(&mut self, id: u32) {
+        if let Some(sink) = self.held.remove(&id).and_then(|held| held.sink) {
+            sink.discard().await;
+        }
+    }
+
+    /// Whole images that never got a place, because the reply broke off before it said what they are: they are paid
+    /// for, so they are kept. `next` is the index the first of them gets.
+    pub(crate) async fn salvage(&mut self, mut next: usize) -> Vec<Image> {
+        let mut ids: Vec<u32> = self.held.keys().copied().collect();
+        ids.sort_unstable();
+        let mut saved = Vec::new();
+        for id in ids {
+            if let Ok(image) = self.put(id, next, None).await {
+                saved.push(image);
+                next += 1;
+            }
+        }
+        saved
+    }
+
+    /// Forgets every image without a place.
+    pub(crate) async fn clear(&mut self) {
+        for (_, held) in self.held.drain() {
+            if let Some(sink) = held.sink {
+                sink.discard().await;
+            }
+        }
+    }
+}
+
+/// Why an image is not in its place.
+#[derive(Debug)]
+pub(crate) enum Misplaced {
+    /// It never arrived, or nobody wanted it.
+    Missing,
+    /// It is not whole.
+    Broken(Option<BlobProblem>),
+    /// It could not be written.
+    Io(io::Error),
+}
+
+impl std::fmt::Display for Misplaced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing => f.write_str("the reply names an image that it does not hold"),
+            Self::Broken(Some(problem)) => problem.fmt(f),
+            Self::Broken(None) => f.write_str("the reply ended within the image"),
+            Self::Io(error) => write!(f, "the image could not be stored: {error}"),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Drives one job: does what its adapter says, in time, and never pays twice.
+
+mod exchange;
+mod fetch;
+mod retry;
+
+use std::time::Duration;
+
+use impasto_providers::{ErrorKind as SellerKind, Job, Step};
+use impasto_types::{BillingOutcome, ImageContent, Warning, WarningKind};
+
+use crate::client::{Client, Inner};
+use crate::deliver::{Desk, Misplaced};
+use crate::error::{Error, ErrorKind};
+use crate::generation::Failure;
+use crate::image::Image;
+use crate::run::tell;
+use crate::sink::Destination;
+use crate::stream::{Event, Events};
+
+/// Drives one job of a call.
+pub(crate) struct Driver<'a> {
+    client: &'a Client,
+    destination: &'a dyn Destination,
+    events: Option<&'a Events>,
+    desk: Desk<'a>,
+    /// The index of the job's first image within the call.
+    offset: usize,
+    images: Vec<Image>,
+    failures: Vec<Failure>,
+    warnings: Vec<Warning>,
+    /// How often something was sent that costs money.
+    attempts: u32,
+}
+
+/// What a job delivered.
+pub(crate) struct Ran {
+    pub(crate) job: Job,
+    pub(crate) images: Vec<Image>,
+    pub(crate) failures: Vec<Failure>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) attempts: u32,
+}
+
+impl<'a> Driver<'a> {
+    pub(crate) fn new(
+        client: &'a Client,
+        destination: &'a dyn Destination,
+        events: Option<&'a Events>,
+        offset: usize,
+        count: usize,
+    ) -> Self {
+        Self {
+            client,
+            destination,
+            events,
+            desk: Desk::new(destination, offset, count),
+            offset,
+            images: Vec::new(),
+            failures: Vec::new(),
+            warnings: Vec::new(),
+            attempts: 0,
+        }
+    }
+
+    fn inner(&self) -> &'a Inner {
+        &self.client.inner
+    }
+
+    /// Runs the job to its end.
+    pub(crate) async fn run(mut self, mut job: Job) -> Result<Ran, Error> {
+        let started = self.inner().clock.now();
+        match self.steps(&mut job, started).await {
+            Ok(()) => {}
+            // Images that came before the failure are paid for: they are delivered, the failure beside them.
+            Err(error) if !self.images.is_empty() => {
+                let missing = self.offset + self.images.len()..self.offset + job.request.count() as usize;
+                self.failures.push(Failure { indexes: missing, error, job: Some(job.clone()) });
+            }
+            Err(error) => return Err(self.finish_error(error, &job).await),
+        }
+        self.desk.clear().await;
+        if self.images.is_empty() {
+            let error = match self.failures.pop() {
+                Some(failure) => failure.error,
+                None => Error::new(ErrorKind::NoImage, "the reply holds no image")
+                    .with_billing(BillingOutcome::Unknown)
+                    .with_request_id(job.delivery.request_id.clone()),
+            };
+            return Err(error.with_attempts(self.attempts).with_job(job));
+        }
+        self.audit(&job);
+        let Self { images, failures, warnings, attempts, .. } = self;
+        Ok(Ran { job, images, failures, warnings, attempts })
+    }
+
+    async fn finish_error(&mut self, error: Error, job: &Job) -> Error {
+        let salvaged = self.desk.salvage(0).await;
+        self.desk.clear().await;
+        let mut error = error.with_attempts(self.attempts).with_request_id(job.delivery.request_id.clone());
+        if !salvaged.is_empty() {
+            error = error.with_salvaged(salvaged);
+        }
+        if error.billing() == BillingOutcome::Unknown && error.hint().is_none() {
+            error = error.with_hint(
+                "it is not known whether this was billed: look at the seller's usage page before asking again",
+            );
+        }
+        error.with_job(job.clone())
+    }
+
+    async fn steps(&mut self, job: &mut Job, started: Duration) -> Result<(), Error> {
+        loop {
+            match self.inner().target.step(job)? {
+                Step::Send(exchange) => self.exchange(job, &exchange).await?,
+                Step::Wait { polls } => self.wait(job, polls, started).await?,
+                Step::Fetch(fetches) => return self.fetch_all(job, fetches).await,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Waits before the next poll, or gives up with the job still running.
+    async fn wait(&mut self, job: &Job, polls: u32, started: Duration) -> Result<(), Error> {
+        let inner = self.inner();
+        let wait = inner.polls.wait(polls, inner.entropy.unit());
+        let spent = inner.clock.now().saturating_sub(started);
+        if spent + wait > inner.polls.deadline {
+            let id = job.task.as_ref().map_or("", |task| task.id.as_str());
+            let message = format!("task {id} is still running after {} seconds", spent.as_secs());
+            return Err(Error::new(ErrorKind::Timeout, message)
+                .with_billing(BillingOutcome::Unknown)
+                .with_hint("it was accepted and may be billed: take the job up again, do not ask anew"));
+        }
+        inner.clock.sleep(wait).await;
+        Ok(())
+    }
+
+    /// An image of the delivery is known: put it in its place, or note why not.
+    async fn take_image(&mut self, job: &Job, index: usize, content: &ImageContent) {
+        match content {
+            ImageContent::Blob(id) => match self.desk.place(*id, index).await {
+                Ok(image) => self.deliver(job, index, image).await,
+                Err(problem) => self.lost(job, index, &problem),
+            },
+            ImageContent::Failed { code, message } => {
+                let mut error = impasto_providers::Error::new(SellerKind::Server, message.clone());
+                if let Some(code) = code {
+                    error = error.with_code(code);
+                }
+                self.fail(job, index, error.into());
+            }
+            // It is fetched when the reply is over.
+            _ => {}
+        }
+    }
+
+    fn lost(&mut self, job: &Job, index: usize, problem: &Misplaced) {
+        let kind = match problem {
+            Misplaced::Missing => ErrorKind::UnexpectedReply,
+            Misplaced::Broken(_) => ErrorKind::Incomplete,
+            Misplaced::Io(_) => ErrorKind::Io,
+        };
+        // The seller delivered: whatever is wrong with it, it is paid for.
+        let error = Error::new(kind, problem.to_string()).with_billing(BillingOutcome::Billed);
+        self.fail(job, index, error);
+    }
+
+    fn fail(&mut self, job: &Job, index: usize, error: Error) {
+        let at = self.offset + index;
+        let error = error.with_request_id(job.delivery.request_id.clone());
+        self.failures.push(Failure { indexes: at..at + 1, error, job: Some(job.clone()) });
+    }
+
+    async fn deliver(&mut self, job: &Job, index: usize, mut image: Image) {
+        if let Some(delivered) = job.delivery.images.get(index) {
+            image.revised_prompt.clone_from(&delivered.revised_prompt);
+            image.extra.clone_from(&delivered.extra);
+        }
+        let copy = image.clone();
+        tell(self.events, || Event::Image(copy)).await;
+        self.images.push(image);
+    }
+
+    /// Compares what arrived with what was asked: a silent downgrade is told.
+    fn audit(&mut self, job: &Job) {
+        let request = &job.request;
+        for image in &self.images {
+            let number = image.index + 1;
+            let Some(facts) = image.facts else {
+                let message =
+                    format!("image {number} is not of a format this version knows; its bytes are kept");
+                self.warnings.push(Warning::new(WarningKind::Downgrade, "output_format", message));
+                continue;
+            };
+            for mut warning in impasto_pixels::audit(request, &facts) {
+                warning.message = format!("image {number}: {}", warning.message);
+                self.warnings.push(warning);
+            }
+        }
+        if let (Some(asked), Some(used)) = (&request.quality, &job.delivery.quality)
+            && !["auto", used.as_str()].contains(&asked.as_str())
+            && used.as_str() != "auto"
+        {
+            let message = format!("asked for {asked}, the seller says it used {used}");
+            self.warnings.push(Warning::new(WarningKind::Downgrade, "quality", message));
+        }
+        if let Some(used) = &job.delivery.model
+            && used.base_name() != job.model.base_name()
+        {
+            let message = format!("asked for {}, the seller says it used {used}", job.model);
+            self.warnings.push(Warning::new(WarningKind::Downgrade, "model", message));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! One exchange: sent, read as it arrives, and repeated only when it was surely not billed.
+
+use bytes::Bytes;
+use impasto_providers::{Exchange, Job, JobEvent, Purpose, ReplyHead, ReplyPlan};
+use impasto_transport::{HttpResponse, Piece, PullRules, ReplyKind, ReplyScanner, ResponseBody};
+
+use super::Driver;
+use super::retry::{self, Trouble};
+use crate::error::Error;
+use crate::run::tell;
+use crate::stream::Event;
+
+/// The longest body of a refusal that is read.
+const MAX_REFUSAL: usize = 1 << 20;
+
+impl Driver<'_> {
+    /// Sends an exchange until it succeeds, fails for good, or would have to be paid twice.
+    pub(super) async fn exchange(&mut self, job: &mut Job, exchange: &Exchange) -> Result<(), Error> {
+        let inner = self.inner();
+        let (mut attempt, started) = (1, inner.clock.now());
+        loop {
+            if exchange.purpose == Purpose::Submit {
+                self.attempts += 1;
+                tell(self.events, || Event::Sent { attempt }).await;
+            }
+            let trouble = match self.attempt(job, exchange).await {
+                Ok(()) => return Ok(()),
+                Err(trouble) => *trouble,
+            };
+            let elapsed = inner.clock.now().saturating_sub(started);
+            let Some(after) = retry::wait(&trouble, exchange, attempt, elapsed, inner) else {
+                return Err(trouble.error.with_attempts(attempt));
+            };
+            attempt += 1;
+            let (reason, billing) = (trouble.error.to_string(), trouble.error.billing());
+            tell(self.events, || Event::Retrying { attempt, after, reason, billing }).await;
+            self.desk.clear().await;
+            inner.clock.sleep(after).await;
+        }
+    }
+
+    async fn attempt(&mut self, job: &mut Job, exchange: &Exchange) -> Result<(), Box<Trouble>> {
+        let inner = self.inner();
+        let paid = exchange.purpose == Purpose::Submit;
+        let hopeless = |error: Error| Box::new(Trouble::from(error));
+        let own = inner.target.origin().map_err(|error| hopeless(error.into()))?;
+        let prepared = exchange
+            .request
+            .prepare(inner.key.as_ref(), &own, &*inner.entropy, inner.deadlines)
+            .map_err(|error| hopeless(Error::of_transport(error, paid)))?;
+        let sent = inner.transport.send(prepared).await;
+        let response = sent.map_err(|error| hopeless(Error::of_transport(error, paid)))?;
+        let HttpResponse { status, headers, body, .. } = response;
+        let head = ReplyHead::new(status.as_u16(), headers);
+        let plan = inner.target.plan(job, &head).map_err(|error| hopeless(error.into()))?;
+        let read = match plan {
+            ReplyPlan::Scan { kind, pull } => self.scan(job, &head, body, kind, pull, paid).await,
+            ReplyPlan::Image => self.image(job, &head, body, paid).await,
+            _ => self.refusal(job, &head, body, paid).await,
+        };
+        read.map_err(|error| Box::new(Trouble::of_reply(error, &head, inner.clock.unix())))
+    }
+
+    /// Reads a reply, images going to their sinks while it arrives.
+    async fn scan(
+        &mut self,
+        job: &mut Job,
+        head: &ReplyHead,
+        mut body: ResponseBody,
+        kind: Option<ReplyKind>,
+        pull: PullRules,
+        paid: bool,
+    ) -> Result<(), Error> {
+        let target = &self.inner().target;
+        let mut first = None;
+        let kind = match kind {
+            Some(kind) => kind,
+            None => sniff(&mut body, &mut first).await.map_err(|error| Error::of_transport(error, paid))?,
+        };
+        let mut scanner = ReplyScanner::new(kind, pull, self.inner().limits);
+        loop {
+            let chunk = match first.take() {
+                Some(chunk) => Some(chunk),
+                None => body.chunk().await.map_err(|error| Error::of_transport(error, paid))?,
+            };
+            let over = chunk.is_none();
+            match chunk {
+                Some(chunk) => scanner.push(chunk),
+                None => scanner.end(),
+            }
+            loop {
+                let piece = match scanner.next() {
+                    Ok(Some(piece)) => piece,
+                    Ok(None) => break,
+                    // A stream that held whole images before it broke is told of its end all the same.
+                    Err(error) => return Err(Error::of_scan(error).with_status(head.status)),
+                };
+                match piece {
+                    Piece::BlobStart(start) => self.desk.start(&start).await,
+                    Piece::BlobData { id, bytes } => self.desk.write(id.0, bytes).await,
+                    Piece::BlobEnd(end) => self.desk.end(&end),
+                    Piece::Document(document) => {
+                        let found = target.document(job, head, &document)?;
+                        self.take(job, found).await;
+                    }
+                    _ => {}
+                }
+            }
+            if over {
+                let found = target.end(job, head)?;
+                self.take(job, found).await;
+                return Ok(());
+            }
+        }
+    }
+
+    /// A reply that is an image itself.
+    async fn image(
+        &mut self,
+        job: &mut Job,
+        head: &ReplyHead,
+        mut body: ResponseBody,
+        paid: bool,
+    ) -> Result<(), Error> {
+        self.desk.open(0, Some(head.media_type()), true).await;
+        while let Some(chunk) = body.chunk().await.map_err(|error| Error::of_transport(error, paid))? {
+            self.desk.write(0, &chunk).await;
+        }
+        self.desk.close(0, None);
+        let image = impasto_types::DeliveredImage::new(impasto_types::ImageContent::Blob(0));
+        let found = JobEvent::Image { index: job.delivery.images.len(), content: image.content.clone() };
+        job.delivery.images.push(image);
+        self.take(job, vec![found]).await;
+        self.inner().target.end(job, head)?;
+        Ok(())
+    }
+
+    async fn refusal(
+        &mut self,
+        job: &mut Job,
+        head: &ReplyHead,
+        body: ResponseBody,
+        paid: bool,
+    ) -> Result<(), Error> {
+        // A refusal whose body breaks off is still a refusal: its status says most of it.
+        let body = match body.collect(MAX_REFUSAL).await {
+            Ok(body) => body,
+            Err(_) if !head.is_success() => Bytes::new(),
+            Err(error) => return Err(Error::of_transport(error, paid).with_status(head.status)),
+        };
+        let found = self.inner().target.failure(job, head, &body)?;
+        self.take(job, found).await;
+        Ok(())
+    }
+
+    /// Passes on what the adapter found.
+    async fn take(&mut self, job: &Job, found: Vec<JobEvent>) {
+        for event in found {
+            match event {
+                JobEvent::Accepted { task_id } => tell(self.events, || Event::Accepted { task_id }).await,
+                JobEvent::Status { status } => {
+                    let polls = job.task.as_ref().map_or(0, |task| task.polls);
+                    tell(self.events, || Event::Status { status, polls }).await;
+                }
+                JobEvent::Partial { partial_index, blob } => {
+                    let index = job.delivery.images.len();
+                    if let Some(image) = self.desk.place_partial(blob, index, partial_index).await {
+                        tell(self.events, || Event::Partial { partial_index, image }).await;
+                    }
+                }
+                JobEvent::Image { index, content } => self.take_image(job, index, &content).await,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What a body is by its first byte: JSON begins with a bracket, events with anything else.
+async fn sniff(
+    body: &mut ResponseBody,
+    first: &mut Option<Bytes>,
+) -> Result<ReplyKind, impasto_transport::TransportError> {
+    while let Some(chunk) = body.chunk().await? {
+        let byte = chunk.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != 0xEF).copied();
+        let joined = match first.take() {
+            None => chunk,
+            Some(before) => [before, chunk].concat().into(),
+        };
+        *first = Some(joined);
+        if let Some(byte) = byte {
+            let events = matches!(byte, b'e' | b'd' | b':' | b'i' | b'r' | 0xBB);
+            return Ok(if events { ReplyKind::EventStream } else { ReplyKind::Json });
+        }
+    }
+    Ok(ReplyKind::Json)
+}

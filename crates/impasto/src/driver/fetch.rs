@@ -1,0 +1,152 @@
+//! Images that wait behind URLs: fetched without the key, redirects followed, into their sinks.
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use http::StatusCode;
+use impasto_providers::{Fetch, Job};
+use impasto_transport::{HttpRequest, HttpResponse, Origin};
+use impasto_types::BillingOutcome;
+
+use super::Driver;
+use crate::client::Inner;
+use crate::deliver::Desk;
+use crate::error::{Error, ErrorKind};
+use crate::image::Image;
+use crate::sink::Destination;
+
+/// How many redirects of a download are followed.
+const MAX_REDIRECTS: usize = 5;
+
+impl Driver<'_> {
+    /// Fetches every image, side by side. One that fails does not hold up the others.
+    pub(super) async fn fetch_all(&mut self, job: &Job, fetches: Vec<Fetch>) -> Result<(), Error> {
+        let inner = self.inner();
+        let (destination, offset) = (self.destination, self.offset);
+        let count = self.desk.count();
+        let mut running: FuturesUnordered<_> = fetches
+            .into_iter()
+            .map(|fetch| async move {
+                let outcome = fetch_one(inner, destination, &fetch, offset, count).await;
+                (fetch.index, outcome)
+            })
+            .collect();
+        let mut arrived = Vec::new();
+        while let Some(outcome) = running.next().await {
+            arrived.push(outcome);
+        }
+        drop(running);
+        for (index, outcome) in arrived {
+            match outcome {
+                Ok(image) => self.deliver(job, index, image).await,
+                // It was made and paid for; only the way to it failed.
+                Err(error) => self.fail(job, index, error.with_billing(BillingOutcome::Billed)),
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn fetch_one(
+    inner: &Inner,
+    destination: &dyn Destination,
+    fetch: &Fetch,
+    offset: usize,
+    count: usize,
+) -> Result<Image, Error> {
+    let mut attempt = 1;
+    loop {
+        // Each attempt begins anew, in a sink of its own.
+        let mut desk = Desk::new(destination, offset, count);
+        let error = match download(inner, &mut desk, fetch).await {
+            Ok(image) => return Ok(image),
+            Err(error) => error,
+        };
+        desk.clear().await;
+        let passing = matches!(
+            error.kind(),
+            ErrorKind::Server
+                | ErrorKind::Timeout
+                | ErrorKind::Interrupted
+                | ErrorKind::Connect
+                | ErrorKind::Overloaded
+        );
+        if !passing || attempt >= inner.retry.max_attempts.max(3) {
+            return Err(error);
+        }
+        let wait =
+            std::time::Duration::from_secs(1 << attempt.min(4)).mul_f64(0.75 + 0.25 * inner.entropy.unit());
+        inner.clock.sleep(wait).await;
+        attempt += 1;
+    }
+}
+
+async fn download(inner: &Inner, desk: &mut Desk<'_>, fetch: &Fetch) -> Result<Image, Error> {
+    let response = follow(inner, &fetch.request).await?;
+    let HttpResponse { headers, mut body, .. } = response;
+    let media_type = headers.get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let id = u32::try_from(fetch.index).unwrap_or(u32::MAX);
+    desk.open(id, media_type, true).await;
+    let mut length = 0_u64;
+    while let Some(chunk) = body.chunk().await.map_err(|error| Error::of_transport(error, false))? {
+        length += chunk.len() as u64;
+        if length > inner.limits.blob {
+            let message =
+                format!("the image behind the URL is larger than the limit of {} bytes", inner.limits.blob);
+            return Err(Error::new(ErrorKind::UnexpectedReply, message));
+        }
+        desk.write(id, &chunk).await;
+    }
+    desk.close(id, None);
+    desk.place(id, fetch.index).await.map_err(|problem| Error::new(ErrorKind::Io, problem.to_string()))
+}
+
+/// Gets a URL, following redirects by hand: no key is attached, whatever the host.
+async fn follow(inner: &Inner, request: &HttpRequest) -> Result<HttpResponse, Error> {
+    let mut request = request.clone();
+    for _ in 0..=MAX_REDIRECTS {
+        let origin = Origin::of(&request.url).map_err(|error| Error::of_transport(error, false))?;
+        let prepared = request
+            .prepare(None, &origin, &*inner.entropy, inner.deadlines)
+            .map_err(|error| Error::of_transport(error, false))?;
+        let response =
+            inner.transport.send(prepared).await.map_err(|error| Error::of_transport(error, false))?;
+        let status = response.status;
+        if status.is_success() {
+            return Ok(response);
+        }
+        if status.is_redirection()
+            && let Some(location) = response.header("location")
+        {
+            request.url = resolve(&request.url, location);
+            continue;
+        }
+        let kind = match status {
+            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => ErrorKind::Expired,
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => ErrorKind::Overloaded,
+            status if status.is_server_error() => ErrorKind::Server,
+            _ => ErrorKind::UnexpectedReply,
+        };
+        let message = format!("the image's URL answered with status {status}");
+        return Err(Error::new(kind, message).with_status(status.as_u16()));
+    }
+    Err(Error::new(
+        ErrorKind::UnexpectedReply,
+        format!("the image's URL redirects more than {MAX_REDIRECTS} times"),
+    ))
+}
+
+/// A redirect's target: absolute, or a path at the same origin.
+fn resolve(from: &str, location: &str) -> String {
+    if location.starts_with("http://") || location.starts_with("https://") {
+        return location.to_owned();
+    }
+    let authority = from.find("://").map_or(0, |at| at + 3);
+    let origin_end = from[authority..].find('/').map_or(from.len(), |at| authority + at);
+    match location.strip_prefix("//") {
+        Some(rest) => format!("{}://{rest}", &from[..authority.saturating_sub(3)]),
+        None if location.starts_with('/') => format!("{}{location}", &from[..origin_end]),
+        None => {
+            let path_end = from.split(['?', '#']).next().unwrap_or(from).rfind('/').unwrap_or(origin_end);
+            format!("{}/{location}", &from[..path_end.max(origin_end)])
+        }
+    }
+}

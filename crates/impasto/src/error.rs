@@ -1,0 +1,381 @@
+//! The one error of the facade.
+
+use std::fmt;
+use std::time::Duration;
+
+use impasto_providers::Job;
+use impasto_transport::{Phase, ScanError, Sent, TransportError, TransportErrorKind};
+use impasto_types::BillingOutcome;
+
+use crate::image::Image;
+
+/// What kind of failure it is; branch on this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request was refused before anything was sent, or the seller called it invalid.
+    InvalidRequest,
+    /// A file could not be read or written.
+    Io,
+    /// No key was given.
+    MissingKey,
+    /// A setting is wrong: a seller's file, a base URL, a key that cannot be one.
+    Configuration,
+    /// The key is wrong or expired.
+    Authentication,
+    /// The key may not do this.
+    Permission,
+    /// Money, credits or a spending limit are used up.
+    Quota,
+    /// Too many requests or images a minute.
+    RateLimit,
+    /// The safety system said no.
+    Moderation,
+    /// No such model, deployment, task or file.
+    NotFound,
+    /// The seller is overloaded and did no work.
+    Overloaded,
+    /// The seller failed, perhaps after working.
+    Server,
+    /// A deadline passed, here or at the seller.
+    Timeout,
+    /// No connection was made.
+    Connect,
+    /// The connection broke after the request was sent.
+    Interrupted,
+    /// The reply is not what the API documents.
+    UnexpectedReply,
+    /// The reply ended before the image did.
+    Incomplete,
+    /// The reply holds no image.
+    NoImage,
+    /// The result is gone: its URL expired.
+    Expired,
+    /// The estimate is over the limit that was set.
+    OverBudget,
+}
+
+impl ErrorKind {
+    /// The word used in JSON: `invalid_request`, `rate_limit`, ….
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::Io => "io",
+            Self::MissingKey => "missing_key",
+            Self::Configuration => "configuration",
+            Self::Authentication => "authentication",
+            Self::Permission => "permission",
+            Self::Quota => "quota",
+            Self::RateLimit => "rate_limit",
+            Self::Moderation => "moderation",
+            Self::NotFound => "not_found",
+            Self::Overloaded => "overloaded",
+            Self::Server => "server",
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::Interrupted => "interrupted",
+            Self::UnexpectedReply => "unexpected_reply",
+            Self::Incomplete => "incomplete",
+            Self::NoImage => "no_image",
+            Self::Expired => "expired",
+            Self::OverBudget => "over_budget",
+        }
+    }
+}
+
+/// A failure, with everything that is known of it.
+///
+/// `Display` is one sentence for people and never holds a body or a key; [`Error::hint`] says what to do next,
+/// [`Error::billing`] whether it was paid for.
+#[derive(Debug)]
+pub struct Error {
+    details: Box<Details>,
+}
+
+#[derive(Debug)]
+struct Details {
+    kind: ErrorKind,
+    message: String,
+    field: Option<String>,
+    billing: BillingOutcome,
+    provider: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    hint: Option<String>,
+    job: Option<Job>,
+    salvaged: Vec<Image>,
+    seller: Option<impasto_providers::Error>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure of `kind`, said in the sentence `message`; not billed unless said otherwise.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            details: Box::new(Details {
+                kind,
+                message: message.into(),
+                field: None,
+                billing: BillingOutcome::NotBilled,
+                provider: None,
+                status: None,
+                code: None,
+                request_id: None,
+                retry_after: None,
+                attempts: 0,
+                hint: None,
+                job: None,
+                salvaged: Vec::new(),
+                seller: None,
+                source: None,
+            }),
+        }
+    }
+
+    pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message).with_field(field)
+    }
+
+    pub(crate) fn io(what: impl fmt::Display, error: std::io::Error) -> Self {
+        Self::new(ErrorKind::Io, format!("{what}: {error}")).with_source(error)
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.details.kind
+    }
+
+    /// Whether it was paid for. `Unknown` is never repeated without being asked to.
+    #[must_use]
+    pub fn billing(&self) -> BillingOutcome {
+        self.details.billing
+    }
+
+    /// The sentence for people, without the field's name.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.details.message
+    }
+
+    /// The field at fault, by its wire name.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.details.field.as_deref()
+    }
+
+    /// The id of the seller.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        self.details.provider.as_deref()
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.details.status
+    }
+
+    /// The seller's code, as text.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.details.code.as_deref()
+    }
+
+    /// The seller's id of the exchange, for support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.details.request_id.as_deref()
+    }
+
+    /// How long the seller asks to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.details.retry_after
+    }
+
+    /// How often the request was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.details.attempts
+    }
+
+    /// What to do next, in a sentence, where there is something to do.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.details.hint.as_deref()
+    }
+
+    /// The job as it stood, where it can be taken up again or its seller asked after it.
+    #[must_use]
+    pub fn job(&self) -> Option<&Job> {
+        self.details.job.as_ref()
+    }
+
+    /// Images that had arrived whole before the failure. They are paid for and not lost.
+    #[must_use]
+    pub fn salvaged(&self) -> &[Image] {
+        &self.details.salvaged
+    }
+
+    /// The seller's own account of the failure: its type, its words, what its safety system saw.
+    #[must_use]
+    pub fn seller(&self) -> Option<&impasto_providers::Error> {
+        self.details.seller.as_ref()
+    }
+
+    pub(crate) fn with_field(mut self, field: impl Into<String>) -> Self {
+        self.details.field = Some(field.into());
+        self
+    }
+
+    pub(crate) fn with_billing(mut self, billing: BillingOutcome) -> Self {
+        self.details.billing = billing;
+        self
+    }
+
+    pub(crate) fn with_provider(mut self, provider: &str) -> Self {
+        self.details.provider.get_or_insert_with(|| provider.to_owned());
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.details.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.details.request_id = self.details.request_id.or(id);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.details.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.details.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.details.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_job(mut self, job: Job) -> Self {
+        self.details.job = Some(job);
+        self
+    }
+
+    pub(crate) fn with_salvaged(mut self, salvaged: Vec<Image>) -> Self {
+        self.details.salvaged = salvaged;
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.details.source = Some(source.into());
+        self
+    }
+
+    /// A failure of the exchange itself. `paid` says whether the request costs money if it arrived.
+    pub(crate) fn of_transport(error: TransportError, paid: bool) -> Self {
+        let kind = match error.kind() {
+            TransportErrorKind::InvalidRequest => ErrorKind::InvalidRequest,
+            TransportErrorKind::Key => ErrorKind::Configuration,
+            TransportErrorKind::Dns | TransportErrorKind::Connect | TransportErrorKind::Tls => {
+                ErrorKind::Connect
+            }
+            TransportErrorKind::Timeout(Phase::Connect) => ErrorKind::Connect,
+            TransportErrorKind::Timeout(_) => ErrorKind::Timeout,
+            TransportErrorKind::Io if error.sent() == Sent::No => ErrorKind::Io,
+            TransportErrorKind::TooLarge => ErrorKind::UnexpectedReply,
+            _ => ErrorKind::Interrupted,
+        };
+        let billing = match error.sent() {
+            Sent::Maybe if paid => BillingOutcome::Unknown,
+            Sent::No | Sent::Maybe => BillingOutcome::NotBilled,
+        };
+        Self::new(kind, error.to_string()).with_billing(billing).with_source(error)
+    }
+
+    /// A reply that could not be read to its end.
+    pub(crate) fn of_scan(error: ScanError) -> Self {
+        let kind = match &error {
+            ScanError::Truncated { .. } => ErrorKind::Incomplete,
+            _ => ErrorKind::UnexpectedReply,
+        };
+        Self::new(kind, error.to_string()).with_billing(BillingOutcome::Unknown).with_source(error)
+    }
+}
+
+impl From<impasto_providers::Error> for Error {
+    fn from(error: impasto_providers::Error) -> Self {
+        use impasto_providers::ErrorKind as Theirs;
+        let kind = match error.kind() {
+            Theirs::InvalidRequest => ErrorKind::InvalidRequest,
+            Theirs::Authentication => ErrorKind::Authentication,
+            Theirs::Permission => ErrorKind::Permission,
+            Theirs::Quota => ErrorKind::Quota,
+            Theirs::RateLimit => ErrorKind::RateLimit,
+            Theirs::Moderation => ErrorKind::Moderation,
+            Theirs::NotFound => ErrorKind::NotFound,
+            Theirs::Overloaded => ErrorKind::Overloaded,
+            Theirs::Server => ErrorKind::Server,
+            Theirs::Timeout => ErrorKind::Timeout,
+            Theirs::Incomplete => ErrorKind::Incomplete,
+            Theirs::NoImage => ErrorKind::NoImage,
+            Theirs::Expired => ErrorKind::Expired,
+            Theirs::Configuration => ErrorKind::Configuration,
+            _ => ErrorKind::UnexpectedReply,
+        };
+        let mut ours = Self::new(kind, error.message()).with_billing(error.billing());
+        ours.details.field = error.field().map(str::to_owned);
+        ours.details.status = error.status();
+        ours.details.code = error.code().map(str::to_owned);
+        ours.details.request_id = error.request_id().map(str::to_owned);
+        if let Some(hint) = usual_hint(kind) {
+            ours.details.hint = Some(hint.to_owned());
+        }
+        ours.details.seller = Some(error);
+        ours
+    }
+}
+
+impl From<impasto_types::Error> for Error {
+    fn from(error: impasto_types::Error) -> Self {
+        Self::invalid(error.field(), error.message())
+    }
+}
+
+/// What helps against a seller's refusal of this kind.
+fn usual_hint(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::Authentication => "check the key: it may be of another seller, expired, or cut off",
+        ErrorKind::Permission => "the key works but may not use this model; the seller's console says why",
+        ErrorKind::Quota => "waiting does not help: top up or raise the spending limit at the seller",
+        ErrorKind::RateLimit => "wait, or ask for fewer images at a time",
+        ErrorKind::Moderation => "change the prompt or the images; the same request will be refused again",
+        _ => return None,
+    })
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(field) = self.field() {
+            write!(f, "{field}: ")?;
+        }
+        f.write_str(&self.details.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.details.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

@@ -1,0 +1,62 @@
+//! When to ask after a task.
+
+use std::time::Duration;
+
+/// How the time between polls grows: the first near the usual duration, then longer up to a cap.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PollSchedule {
+    /// Before the first poll.
+    pub first: Duration,
+    /// Before the second.
+    pub next: Duration,
+    /// Each further wait is this many times the one before.
+    pub growth: f64,
+    /// No wait is longer.
+    pub cap: Duration,
+    /// After this long in all the job is given back, still running at the seller.
+    pub deadline: Duration,
+}
+
+impl Default for PollSchedule {
+    /// 2 s, then 3 s growing by a quarter up to 10 s, for at most 10 minutes; images take 10 to 30 seconds at
+    /// Atlas Cloud, whose own clients poll every 2 to 5.
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(2),
+            next: Duration::from_secs(3),
+            growth: 1.25,
+            cap: Duration::from_secs(10),
+            deadline: Duration::from_secs(600),
+        }
+    }
+}
+
+impl PollSchedule {
+    /// The wait before the next poll, after `polls` of them. `random` in 0..1 spreads many pollers by a tenth.
+    #[must_use]
+    pub fn wait(&self, polls: u32, random: f64) -> Duration {
+        let base = match polls {
+            0 => self.first,
+            more => {
+                let exponent = i32::try_from(more - 1).unwrap_or(i32::MAX);
+                let grown = self.next.as_secs_f64() * self.growth.powi(exponent);
+                Duration::try_from_secs_f64(grown).unwrap_or(self.cap).min(self.cap)
+            }
+        };
+        base.mul_f64(0.95 + 0.1 * random.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PollSchedule;
+
+    #[test]
+    fn waits_grow_to_the_cap() {
+        let schedule = PollSchedule::default();
+        let waits: Vec<u128> = (0..9).map(|polls| schedule.wait(polls, 0.5).as_millis()).collect();
+        assert_eq!(waits, [2000, 3000, 3750, 4687, 5859, 7324, 9155, 10_000, 10_000]);
+        assert_eq!(schedule.wait(u32::MAX, 0.5), schedule.cap);
+    }
+}

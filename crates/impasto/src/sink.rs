@@ -1,0 +1,87 @@
+//! Where images go while they arrive: memory, files, or whatever the caller provides.
+//!
+//! An image is written as its base64 comes off the wire; nothing holds it twice. What it is (which image of the
+//! request, an unfinished one, none at all) is often known only behind its last byte, so a sink is opened first and
+//! told its place when it is finished.
+
+mod files;
+mod memory;
+
+use std::fmt;
+use std::io;
+
+use async_trait::async_trait;
+use impasto_types::{ImageFormat, ImageRequest};
+
+use crate::error::Error;
+use crate::image::Stored;
+
+pub use files::Files;
+pub use memory::Memory;
+
+/// Opens a sink for each image that arrives.
+#[async_trait]
+pub trait Destination: Send + Sync + fmt::Debug {
+    /// Called before anything is sent: whatever would make saving fail should fail now, while it is free.
+    ///
+    /// # Errors
+    /// When the images of `request` could not be stored.
+    async fn prepare(&self, request: &ImageRequest) -> Result<(), Error> {
+        let _ = request;
+        Ok(())
+    }
+
+    /// Opens a sink for an image that begins to arrive.
+    ///
+    /// # Errors
+    /// When there is nowhere to write to.
+    async fn open(&self, arriving: &Arriving) -> io::Result<Box<dyn Sink>>;
+
+    /// Whether unfinished images are wanted; if not, they are read and dropped.
+    fn wants_partials(&self) -> bool {
+        true
+    }
+}
+
+/// Takes the bytes of one image.
+#[async_trait]
+pub trait Sink: Send {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// The image is whole and this is its place.
+    ///
+    /// # Errors
+    /// When it cannot be put there.
+    async fn finish(self: Box<Self>, place: &Place) -> io::Result<Stored>;
+
+    /// The image is not wanted or not whole: forget it.
+    async fn discard(self: Box<Self>);
+}
+
+/// What is known of an image when its first byte arrives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Arriving {
+    /// A number of its own within the call.
+    pub serial: u64,
+    /// The media type the seller gave, where it gave one.
+    pub media_type: Option<String>,
+}
+
+/// The place of a whole image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// Which image of the request it is, from 0.
+    pub index: usize,
+    /// How many images the request asks for.
+    pub count: usize,
+    /// Which unfinished image it is, from 0; none when it is finished.
+    pub partial: Option<u32>,
+    /// Its format by content, where that is known.
+    pub format: Option<ImageFormat>,
+}
