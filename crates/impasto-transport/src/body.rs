@@ -13,6 +13,8 @@ mod reader;
 
 pub use form::{Form, Part, PartContent};
 pub use json::JsonBody;
+#[cfg(feature = "reqwest")]
+pub(crate) use reader::check_files;
 pub use reader::{READ_SIZE, SegmentReader};
 
 /// The body of a request, as a value: it can be sent more than once, printed, and compared.

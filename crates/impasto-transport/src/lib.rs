@@ -9,9 +9,15 @@ pub mod key;
 pub mod origin;
 pub mod redact;
 pub mod request;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 pub mod response;
+pub mod retry;
 pub mod scan;
 pub mod sse;
+#[cfg(feature = "test-util")]
+pub mod test_util;
+pub mod timed;
 pub mod transport;
 
 pub use body::{Body, FileSource, Form, JsonBody, Part, PartContent, Segment, Source};
@@ -25,9 +31,12 @@ pub use key::ApiKey;
 pub use origin::Origin;
 pub use redact::RedactedUrl;
 pub use request::{Auth, HttpRequest, PreparedRequest, Repeat};
+#[cfg(feature = "reqwest")]
+pub use reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 pub use response::{BodySource, HttpResponse, ResponseBody};
 pub use scan::{
     BlobEnd, BlobId, BlobProblem, BlobStart, BlobSummary, Document, DocumentKind, Piece, PullRules,
     ReplyKind, ReplyScanner, ScanError, ScanLimits, blob_of, placeholder,
 };
+pub use timed::TimedTransport;
 pub use transport::HttpTransport;

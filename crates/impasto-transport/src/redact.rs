@@ -4,6 +4,13 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName};
 
+mod pretty;
+mod render;
+#[cfg(test)]
+mod tests;
+
+pub use render::{render_prepared, render_request};
+
 /// What stands in place of a secret.
 pub const REDACTED: &str = "[redacted]";
 

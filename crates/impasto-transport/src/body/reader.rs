@@ -10,7 +10,9 @@ use std::{
 use bytes::Bytes;
 
 use super::{Body, FileSource, Segment, Source};
-use crate::{Sent, TransportError, TransportErrorKind};
+#[cfg(feature = "reqwest")]
+use crate::Sent;
+use crate::{TransportError, TransportErrorKind};
 
 /// How much of a file is read at a time. 4 KiB reads cost seven times the CPU of a whole upload.
 pub const READ_SIZE: usize = 256 * 1024;
@@ -144,6 +146,7 @@ impl OpenFile {
 /// # Errors
 ///
 /// The first file that is missing, unreadable or changed; nothing was sent.
+#[cfg(feature = "reqwest")]
 pub(crate) fn check_files(segments: &[Segment]) -> Result<(), TransportError> {
     for segment in segments {
         if let Segment::File(source) | Segment::Base64(Source::File(source)) = segment {

@@ -1,5 +1,9 @@
 //! The crate's laws and its behaviour on real sockets, in one binary.
 
-#[cfg(feature = "reqwest")]
-mod reqwest;
+mod deadlines;
+mod exchange;
+mod failures;
+mod server;
+mod upload;
+
 mod scan;

@@ -39,11 +39,7 @@ fn rules() -> PullRules {
 
 /// Runs a scanner and checks what holds for every reply: starts, data and ends in order, and documents that
 /// agree with the blobs given before them.
-fn scan_with<'a>(
-    kind: ReplyKind,
-    limits: ScanLimits,
-    chunks: impl IntoIterator<Item = &'a [u8]>,
-) -> Scanned {
+fn scan_with<'a>(kind: ReplyKind, limits: ScanLimits, chunks: impl IntoIterator<Item = &'a [u8]>) -> Scanned {
     let mut scanner = ReplyScanner::new(kind, rules(), limits);
     let mut scanned = Scanned { blobs: Vec::new(), documents: Vec::new(), error: None, kind };
     let mut open = None;

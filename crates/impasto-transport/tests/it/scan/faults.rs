@@ -37,7 +37,9 @@ fn errors_say_what_and_where() {
 #[test]
 fn excerpts_are_short() {
     let page = format!("<html>{}", "word ".repeat(500));
-    let Some(ScanError::NotJson { excerpt, .. }) = scan(ReplyKind::Json, &page).error else { panic!("an error") };
+    let Some(ScanError::NotJson { excerpt, .. }) = scan(ReplyKind::Json, &page).error else {
+        panic!("an error")
+    };
     assert_eq!(excerpt.chars().count(), 300);
     assert!(excerpt.ends_with('…'));
 }

@@ -94,8 +94,15 @@ fn without_problems(scanned: &Scanned) -> bool {
 fn canonical(value: &mut Value, under_pulled: bool) {
     match value {
         Value::String(text) if under_pulled => {
-            let standard: String =
-                text.chars().filter(|char| *char != '=').map(|char| match char { '-' => '+', '_' => '/', other => other }).collect();
+            let standard: String = text
+                .chars()
+                .filter(|char| *char != '=')
+                .map(|char| match char {
+                    '-' => '+',
+                    '_' => '/',
+                    other => other,
+                })
+                .collect();
             if let Ok(bytes) = base64_simd::forgiving_decode_to_vec(standard.as_bytes()) {
                 *text = base64_simd::STANDARD.encode_to_string(bytes);
             }
@@ -184,7 +191,8 @@ proptest! {
 
 #[test]
 fn a_line_of_many_megabytes_comes_out_whole() {
-    let image: Vec<u8> = (0..20_000_000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let image: Vec<u8> =
+        (0..20_000_000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let text = format!("data: {{\"b64_json\":\"{}\"}}\n\n", base64_simd::STANDARD.encode_to_string(&image));
     for size in [16_384, 65_536, 1_000_003] {
         let chunks = text.as_bytes().chunks(size);

@@ -29,7 +29,10 @@ fn check(text: &str, documents: &[&str]) -> Scanned {
 fn every_kind_of_stream_is_read() {
     check("event: a\ndata: {\"x\":1}\n\n", &[r#"a|J|{"x":1}"#]);
     check("event: a\rdata:{\"x\":1}\r\r", &[r#"a|J|{"x":1}"#]);
-    check("\u{feff}: PING\r\n\r\nid: 1\r\nretry: 5\r\ndata: {\"x\":1}\r\nevent: late\r\n\r\n", &[r#"late|J|{"x":1}"#]);
+    check(
+        "\u{feff}: PING\r\n\r\nid: 1\r\nretry: 5\r\ndata: {\"x\":1}\r\nevent: late\r\n\r\n",
+        &[r#"late|J|{"x":1}"#],
+    );
     check("data: {\ndata: \"x\": \"a\ndata: b\"}\n\n", &[r#"|J|{"x":"a\u000ab"}"#]);
     check("data: {\"x\":1}\n\ndata: [DONE]\n\n", &[r#"|J|{"x":1}"#, "|D|[DONE]"]);
     check("data: [DONE] bye", &["|D|[DONE]"]);

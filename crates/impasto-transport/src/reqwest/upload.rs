@@ -1,0 +1,128 @@
+//! The body of a request, read while it is sent.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Frame, SizeHint};
+use tokio::task::JoinHandle;
+
+use crate::{Segment, Sent, TransportError, TransportErrorKind, body::SegmentReader};
+
+/// A body shorter than this is put together and sent in one piece.
+const SMALL: u64 = 64 * 1024;
+
+/// Looks after the files of a body before anything is sent.
+pub(super) async fn checked(
+    segments: Vec<Segment>,
+    check: fn(&[Segment]) -> Result<(), TransportError>,
+) -> Result<Vec<Segment>, TransportError> {
+    if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_))) {
+        return Ok(segments);
+    }
+    let work = tokio::task::spawn_blocking(move || check(&segments).map(|()| segments));
+    work.await.unwrap_or_else(|error| Err(stopped(error).with_sent(Sent::No)))
+}
+
+/// The body of these segments, which are `length` bytes together.
+pub(super) fn body(segments: Vec<Segment>, length: u64) -> reqwest::Body {
+    let in_memory = |segment: &Segment| match segment {
+        Segment::Bytes(bytes) => Some(bytes.clone()),
+        _ => None,
+    };
+    match segments.iter().map(in_memory).collect::<Option<Vec<Bytes>>>() {
+        Some(pieces) if pieces.len() == 1 => {
+            reqwest::Body::from(pieces.into_iter().next().unwrap_or_default())
+        }
+        Some(pieces) if length <= SMALL => {
+            let mut whole = BytesMut::new();
+            pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
+            reqwest::Body::from(whole.freeze())
+        }
+        _ => reqwest::Body::wrap(Upload { state: State::Ready(SegmentReader::new(segments)), left: length }),
+    }
+}
+
+struct Upload {
+    state: State,
+    left: u64,
+}
+
+enum State {
+    Ready(SegmentReader),
+    /// A file is being read on a thread that may block.
+    Reading(JoinHandle<(SegmentReader, Result<Option<Bytes>, TransportError>)>),
+    Over,
+}
+
+impl Upload {
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, TransportError>> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Over) {
+                State::Over => return Poll::Ready(Ok(None)),
+                State::Ready(mut reader) if reader.blocks() => {
+                    self.state = State::Reading(tokio::task::spawn_blocking(move || {
+                        let chunk = reader.next_chunk();
+                        (reader, chunk)
+                    }));
+                }
+                State::Ready(mut reader) => {
+                    let chunk = reader.next_chunk();
+                    if matches!(chunk, Ok(Some(_))) {
+                        self.state = State::Ready(reader);
+                    }
+                    return Poll::Ready(chunk);
+                }
+                State::Reading(mut work) => {
+                    let Poll::Ready(done) = Pin::new(&mut work).poll(context) else {
+                        self.state = State::Reading(work);
+                        return Poll::Pending;
+                    };
+                    let (reader, chunk) = done.map_err(stopped)?;
+                    match chunk {
+                        // Perhaps the rest is in memory.
+                        Ok(None) => self.state = State::Ready(reader),
+                        Ok(Some(chunk)) => {
+                            self.state = State::Ready(reader);
+                            return Poll::Ready(Ok(Some(chunk)));
+                        }
+                        Err(error) => return Poll::Ready(Err(error)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn stopped(error: tokio::task::JoinError) -> TransportError {
+    TransportError::new(TransportErrorKind::Other, "reading a file of the request was stopped")
+        .with_source(error)
+}
+
+impl http_body::Body for Upload {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        let chunk = ready!(self.poll_chunk(context));
+        Poll::Ready(chunk.transpose().map(|chunk| {
+            chunk.map(|chunk| {
+                self.left = self.left.saturating_sub(chunk.len() as u64);
+                Frame::data(chunk)
+            })
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
