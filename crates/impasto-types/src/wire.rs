@@ -3,5 +3,6 @@
 //! These types follow the sellers' documents and change with them. Every field of a reply is optional, unknown
 //! enum values stay as they are, and unknown fields stay in `extra`.
 
+pub mod atlas;
 pub(crate) mod lenient;
 pub mod openai;
