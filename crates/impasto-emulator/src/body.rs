@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::connection::ResetSwitch;
-use crate::reply::Step;
+use crate::reply::{End, Limit, Step};
 
 /// Called once, when the last byte of a body was handed to the connection.
 pub(crate) type OnDelivered = Arc<dyn Fn() + Send + Sync>;
@@ -41,12 +41,13 @@ impl ReplyBody {
     /// A body that a task plays step by step; `length` is announced if given, whatever the steps then do.
     pub(crate) fn steps(
         steps: Vec<Step>,
+        limit: Option<Limit>,
         length: Option<u64>,
         reset: ResetSwitch,
         on_delivered: Option<OnDelivered>,
     ) -> Self {
         let (sender, receiver) = mpsc::channel(2);
-        tokio::spawn(play(steps, sender, reset));
+        tokio::spawn(play(steps, limit, sender, reset));
         Self { source: Source::Steps { receiver, length, sent: 0 }, on_delivered }
     }
 
@@ -111,55 +112,65 @@ impl Body for ReplyBody {
     }
 }
 
-/// Sends the steps of a body, each in its turn; ends early when the client is gone.
-async fn play(steps: Vec<Step>, sender: mpsc::Sender<io::Result<Bytes>>, reset: ResetSwitch) {
+/// Plays the steps of a body, each in its turn; ends early when the client is gone or the limit is reached.
+async fn play(
+    steps: Vec<Step>,
+    limit: Option<Limit>,
+    sender: mpsc::Sender<io::Result<Bytes>>,
+    reset: ResetSwitch,
+) {
+    let mut left = limit.map_or(u64::MAX, |limit| limit.bytes);
     for step in steps {
-        let sent = match step {
-            Step::Data(bytes) => sender.send(Ok(bytes)).await.is_ok(),
+        let chunks = match step {
+            Step::Data(bytes) => vec![bytes],
             Step::Wait(duration) => {
                 tokio::select! {
-                    () = Clock::sleep(duration) => true,
-                    () = sender.closed() => false,
+                    () = Clock::sleep(duration) => {}
+                    () = sender.closed() => return,
                 }
+                Vec::new()
             }
-            Step::Later(work) => send_later(work, &sender).await,
-            Step::Stall => {
-                sender.closed().await;
-                false
-            }
-            Step::Cut => {
-                // The bytes before the cut must be on their way, or the cut would swallow them.
-                drained(&sender).await;
-                let _ = sender.send(Err(io::ErrorKind::UnexpectedEof.into())).await;
-                false
-            }
-            Step::Reset => {
-                drained(&sender).await;
-                reset.set();
-                let _ = sender.send(Err(io::ErrorKind::ConnectionReset.into())).await;
-                false
-            }
+            Step::Later(work) => match tokio::task::spawn_blocking(work).await {
+                Ok(chunks) => chunks,
+                Err(_) => return,
+            },
         };
-        if !sent {
-            return;
+        for mut chunk in chunks {
+            if chunk.len() as u64 > left {
+                chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            }
+            left -= chunk.len() as u64;
+            if !chunk.is_empty() && sender.send(Ok(chunk)).await.is_err() {
+                return;
+            }
+            if left == 0 {
+                break;
+            }
         }
+        if left == 0 {
+            break;
+        }
+    }
+    if let Some(limit) = limit {
+        finish_early(limit.end, &sender, &reset).await;
     }
 }
 
-/// Does the work on a blocking thread and sends what it yields.
-async fn send_later(
-    work: Box<dyn FnOnce() -> Vec<Bytes> + Send>,
-    sender: &mpsc::Sender<io::Result<Bytes>>,
-) -> bool {
-    let Ok(chunks) = tokio::task::spawn_blocking(work).await else {
-        return false;
-    };
-    for chunk in chunks {
-        if sender.send(Ok(chunk)).await.is_err() {
-            return false;
+async fn finish_early(end: End, sender: &mpsc::Sender<io::Result<Bytes>>, reset: &ResetSwitch) {
+    let kind = match end {
+        End::Stall => {
+            sender.closed().await;
+            return;
         }
+        End::Cut => io::ErrorKind::UnexpectedEof,
+        End::Reset => io::ErrorKind::ConnectionReset,
+    };
+    // The bytes before the end must be on their way, or the end would swallow them.
+    drained(sender).await;
+    if end == End::Reset {
+        reset.set();
     }
-    true
+    let _ = sender.send(Err(kind.into())).await;
 }
 
 /// Waits until the connection has taken every chunk sent so far, and a moment more for it to write them.

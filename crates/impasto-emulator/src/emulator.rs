@@ -10,7 +10,9 @@ use tokio::task::JoinHandle;
 
 use crate::bill::Bill;
 use crate::clock::Clock;
+use crate::directives::parse_list;
 use crate::error::EmulatorError;
+use crate::faults::{Plan, Rule, check_known, parse_plan};
 use crate::journal::RecordedRequest;
 use crate::server;
 use crate::state::{Options, State};
@@ -25,6 +27,7 @@ pub struct EmulatorBuilder {
     listen: SocketAddr,
     fixed_clock: Option<u64>,
     options: Options,
+    rules: Vec<Result<Vec<Rule>, String>>,
 }
 
 impl EmulatorBuilder {
@@ -32,11 +35,14 @@ impl EmulatorBuilder {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             fixed_clock: None,
+            rules: Vec::new(),
             options: Options {
                 seed: 0,
                 step_delay: Duration::ZERO,
                 lifecycle: false,
-                modes: Vec::new(),
+                standing: Vec::new(),
+                deployments: Vec::new(),
+                url_lifetime: None,
                 cache_bytes: DEFAULT_CACHE_BYTES,
             },
         }
@@ -78,9 +84,45 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Turns a mode on for every request; see the page at `/` for the names.
-    pub fn mode(mut self, name: impl Into<String>) -> Self {
-        self.options.modes.push(name.into());
+    /// Turns modes or faults on for every request, as in `/with/…`: `bare,latest;x` and so on. The page at `/` lists
+    /// the names.
+    pub fn with(mut self, directives: &str) -> Self {
+        self.options.standing.extend(parse_list(directives));
+        self
+    }
+
+    /// Names an Azure deployment and the model behind it. Without this, a deployment exists if its name contains a
+    /// model id.
+    pub fn azure_deployment(mut self, name: impl Into<String>, model: impl Into<String>) -> Self {
+        self.options.deployments.push((name.into(), model.into()));
+        self
+    }
+
+    /// How long the URLs of results and uploads live; by default for ever.
+    pub fn url_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.url_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Adds the rules of a fault plan, in TOML or JSON:
+    ///
+    /// ```toml
+    /// [[fault]]
+    /// name = "cut;100"     # any fault of the page at `/`, or several, of which one is chosen each time
+    /// path = "/v1"         # only paths that contain this
+    /// on = "submit"        # submit (the default), poll, upload, download, other or any
+    /// nth = 2              # from the second such request on
+    /// times = 1            # this often
+    /// probability = 0.5    # of 1
+    /// ```
+    pub fn fault_plan(mut self, text: &str) -> Self {
+        self.rules.push(parse_plan(text));
+        self
+    }
+
+    /// Strikes requests that are charged with one of these faults, at random by the seed: each with `probability`.
+    pub fn random_faults(mut self, faults: &str, probability: f64) -> Self {
+        self.rules.push(Rule::random(faults, probability).map(|rule| vec![rule]));
         self
     }
 
@@ -88,13 +130,18 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     ///
-    /// [`EmulatorError::Listen`] if the address cannot be had.
+    /// [`EmulatorError::Listen`] if the address cannot be had, [`EmulatorError::Plan`] and
+    /// [`EmulatorError::Directive`] if a fault plan or a name given to the builder is not understood.
     pub async fn start(self) -> Result<Emulator, EmulatorError> {
+        check_known(&self.options.standing).map_err(EmulatorError::Directive)?;
+        let rules: Result<Vec<Vec<Rule>>, String> = self.rules.into_iter().collect();
+        let rules = rules.map_err(EmulatorError::Plan)?.into_iter().flatten().collect();
         let listen_error = |source| EmulatorError::Listen { addr: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(listen_error)?;
         let addr = listener.local_addr().map_err(listen_error)?;
         let clock = self.fixed_clock.map_or_else(Clock::system, Clock::fixed);
-        let state = Arc::new(State::new(self.options, clock));
+        let plan = Plan::new(rules, self.options.seed);
+        let state = Arc::new(State::new(self.options, plan, clock));
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(server::run(listener, Arc::clone(&state), stopped));
         Ok(Emulator { addr, state, stop, task })

@@ -23,6 +23,8 @@ pub(crate) struct Form {
     pub(crate) files: Vec<FilePart>,
     /// Whether numbers and booleans arrive as text.
     pub(crate) is_multipart: bool,
+    /// The Azure deployment that was asked for.
+    pub(crate) deployment: Option<String>,
 }
 
 impl Form {

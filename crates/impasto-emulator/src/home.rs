@@ -6,9 +6,11 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
+use crate::faults::{FAULTS, MODES};
+use crate::images::shapes::SHAPES;
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::routes::SELLERS;
+use crate::seller::SELLERS;
 use crate::state::State;
 
 /// One line of the page.
@@ -66,7 +68,18 @@ fn as_json(mounts: &[Mount]) -> Value {
         })
         .collect();
     let own: Vec<Value> = OWN.iter().map(|(route, what)| json!({ "route": route, "what": what })).collect();
-    json!({ "name": "impasto emulator", "emulated": true, "mounts": mounts, "control": own })
+    let named = |list: &[(&str, &str)]| -> Vec<Value> {
+        list.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect()
+    };
+    json!({
+        "name": "impasto emulator",
+        "emulated": true,
+        "mounts": mounts,
+        "control": own,
+        "modes": named(MODES),
+        "faults": named(FAULTS),
+        "shapes": SHAPES,
+    })
 }
 
 fn html(mounts: &[Mount]) -> String {
@@ -92,6 +105,19 @@ fn html(mounts: &[Mount]) -> String {
     for (route, what) in OWN {
         let _ = write!(page, "<li><code>{route}</code>: {what}</li>");
     }
-    page.push_str("</ul></html>");
+    page.push_str(
+        "</ul><h2>Modes and faults</h2><p>Ask for them in the path, <code>/with/NAME;ARGUMENT,NAME/v1/…</code>, in the \
+         headers <code>x-emulator-mode</code> and <code>x-emulator-fault</code>, in the query as \
+         <code>emulator_mode</code> and <code>emulator_fault</code>, or in the prompt as \
+         <code>[[emulator:NAME;ARGUMENT]]</code>.</p>",
+    );
+    for (title, list) in [("Modes", MODES), ("Faults", FAULTS)] {
+        let _ = write!(page, "<h3>{title}</h3><ul>");
+        for (name, what) in list {
+            let _ = write!(page, "<li><code>{name}</code>: {what}</li>");
+        }
+        page.push_str("</ul>");
+    }
+    let _ = write!(page, "<p>Shapes: <code>{}</code></p></html>", SHAPES.join("</code> <code>"));
     page
 }

@@ -11,6 +11,7 @@ use crate::ids::digest;
 use crate::models::Family;
 use crate::params::{Params, missing, unsupported};
 use crate::render::edit::EditBase;
+use crate::seller::Uploads;
 use crate::state::State;
 use crate::uploads::{InputImage, MAX_IMAGES, MaskMeaning, Origin, region};
 
@@ -34,8 +35,9 @@ fn origin(param: &'static str, number: usize, alone: bool) -> Origin<'static> {
 
 impl Inputs {
     /// Collects and checks the inputs of an edit.
-    pub(crate) fn collect(state: &State, form: &Form, params: &Params) -> ApiResult<Self> {
-        let inputs = if form.is_multipart { Self::from_files(form)? } else { Self::from_json(state, form)? };
+    pub(crate) fn collect(state: &State, form: &Form, params: &Params, uploads: Uploads) -> ApiResult<Self> {
+        let inputs =
+            if form.is_multipart { Self::from_files(form, uploads)? } else { Self::from_json(state, form)? };
         let Some(first) = inputs.images.first() else {
             return Err(missing(if form.is_multipart { "image" } else { "images" }));
         };
@@ -58,7 +60,7 @@ impl Inputs {
         Ok(inputs)
     }
 
-    fn from_files(form: &Form) -> ApiResult<Self> {
+    fn from_files(form: &Form, uploads: Uploads) -> ApiResult<Self> {
         for name in ["image", "image[]", "mask", "markup"] {
             if form.get(name).is_some() {
                 return Err(ApiError::invalid(
@@ -74,13 +76,13 @@ impl Inputs {
             .files_named("image")
             .enumerate()
             .map(|(number, file)| {
-                InputImage::from_file(file, &origin("image", number, file.field == "image"))
+                InputImage::from_file(file, uploads, &origin("image", number, file.field == "image"))
             })
             .collect::<ApiResult<_>>()?;
         let single = |name: &'static str| {
             form.files_named(name)
                 .next()
-                .map(|file| InputImage::from_file(file, &origin(name, 0, true)))
+                .map(|file| InputImage::from_file(file, uploads, &origin(name, 0, true)))
                 .transpose()
         };
         Ok(Self { images, mask: single("mask")?, markup: single("markup")? })

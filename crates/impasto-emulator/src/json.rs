@@ -10,6 +10,8 @@ pub(crate) enum Json {
     Plain(Value),
     /// A string made of a prefix (such as `data:image/png;base64,`) and shared base64 text.
     Blob(&'static str, Bytes),
+    /// JSON text as it stands.
+    Raw(Bytes),
     /// A list.
     List(Vec<Json>),
     /// An object in the order given.
@@ -105,6 +107,10 @@ impl Writer {
                 self.flush();
                 self.chunks.push(base64);
                 self.text.push('"');
+            }
+            Json::Raw(text) => {
+                self.flush();
+                self.chunks.push(text);
             }
             Json::List(items) => self.items('[', ']', items, Self::value),
             Json::Object(fields) => self.items('{', '}', fields, |writer, (name, value)| {

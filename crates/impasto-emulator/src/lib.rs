@@ -16,6 +16,7 @@
 //! ```
 
 mod api_error;
+mod azure;
 mod bill;
 mod body;
 mod cache;
@@ -27,6 +28,7 @@ mod directives;
 mod downloads;
 mod emulator;
 mod error;
+mod faults;
 mod form;
 mod home;
 mod ids;
@@ -38,6 +40,7 @@ mod models;
 mod openai;
 mod params;
 mod prices;
+mod quirks;
 mod render;
 mod reply;
 mod request;

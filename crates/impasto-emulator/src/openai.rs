@@ -17,17 +17,29 @@ use crate::request::Request;
 use crate::seller::{Auth, Seller};
 use crate::state::State;
 
+/// How a path names the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Surface {
+    /// In the body.
+    Plain,
+    /// As an Azure deployment in the path.
+    Deployment(String),
+    /// As an Azure deployment in the body.
+    DeploymentInBody,
+}
+
 /// Serves a path below a seller's mount; `path` has no mount.
 pub(crate) async fn serve(
     state: &Arc<State>,
     seller: &'static Seller,
+    surface: &Surface,
     request: &mut Request,
     path: &str,
-) -> (Reply, Option<String>) {
+) -> Reply {
     let key = authenticate(seller, request);
     let label = key.as_ref().ok().cloned();
     let result = match key {
-        Ok(key) => route(state, seller, request, path, key).await,
+        Ok(key) => route(state, seller, surface, request, path, key).await,
         // An unknown route is unknown with or without a key.
         Err(error) => Err(if allowed_methods(path).is_some() { error } else { unknown_route(request) }),
     };
@@ -36,7 +48,7 @@ pub(crate) async fn serve(
         Err(error) => crate::dialect::error_reply(seller.errors, &error, &request.request_id),
     };
     rate_limit_headers(state, label.as_deref(), &mut reply);
-    (reply, label)
+    reply
 }
 
 /// The label of the caller's key.
@@ -74,6 +86,7 @@ fn allowed_methods(path: &str) -> Option<&'static [Method]> {
 async fn route(
     state: &Arc<State>,
     seller: &'static Seller,
+    surface: &Surface,
     request: &mut Request,
     path: &str,
     key: String,
@@ -85,9 +98,16 @@ async fn route(
     }
     match path {
         "/images/generations" => {
-            images::serve(Exchange { state, seller, request, key }, Operation::Generate).await
+            images::serve(
+                Exchange { state, seller, surface: surface.clone(), request, key },
+                Operation::Generate,
+            )
+            .await
         }
-        "/images/edits" => images::serve(Exchange { state, seller, request, key }, Operation::Edit).await,
+        "/images/edits" => {
+            images::serve(Exchange { state, seller, surface: surface.clone(), request, key }, Operation::Edit)
+                .await
+        }
         "/images/variations" => Err(ApiError::other(
             StatusCode::NOT_FOUND,
             "invalid_request_error",

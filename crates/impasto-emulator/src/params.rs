@@ -9,7 +9,7 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::form::{Form, base_name, wrong_type};
 use crate::models::{self, Family, Model, Quality};
 use crate::render::{Animation, Format};
-use crate::seller::{Delivery, ResponseFormat, Seller};
+use crate::seller::{Delivery, ResponseFormat, Seller, Unknown};
 use crate::sizes;
 
 /// What is asked of the images endpoints.
@@ -98,12 +98,11 @@ impl Params {
         let prompt = check_prompt(form)?;
         let (model_name, model) = check_model(form, seller, operation)?;
         let family = model.family;
-        let max_n = if family.is_legacy() { seller.max_n } else { seller.max_n_newer };
-        let n = form.integer_within("n", 1, max_n)?.unwrap_or(1);
+        let n = form.integer_within("n", 1, seller.max_n(family))?.unwrap_or(1);
         let format = check_format(form, seller, family)?;
         let animation = check_animation(form, format)?;
-        let size = check_size(form, family, format, animation)?;
-        let quality = check_quality(form, seller, &model_name, family)?;
+        let size = check_size(form, seller, family, format, animation)?;
+        let quality = check_quality(form, seller.default_quality[operation as usize], &model_name, family)?;
         let background = choice(form, "background", &["transparent", "opaque", "auto"])?;
         if background == Some("transparent") && format == Format::Jpeg {
             return Err(ApiError::user(
@@ -146,17 +145,21 @@ impl Params {
 }
 
 fn check_names(form: &Form, seller: &Seller, operation: Operation) -> ApiResult<()> {
-    if !seller.refuses_unknown {
-        return Ok(());
-    }
     let known = |name: &str| {
         COMMON_FIELDS.contains(&name)
-            || (operation == Operation::Edit && EDIT_FIELDS.contains(&name))
+            || (operation == Operation::Edit
+                && EDIT_FIELDS.contains(&name)
+                && (form.is_multipart || name != "image"))
             || (name == "response_format" && seller.response_format != ResponseFormat::Refused)
     };
     let names =
         form.values.keys().map(String::as_str).chain(form.files.iter().map(|file| base_name(&file.field)));
-    match names.into_iter().find(|name| !known(name)) {
+    let refused = |name: &str| match seller.unknown {
+        Unknown::Refused => !known(name),
+        // Gateways drop what they do not know, but pass this one on to OpenAI.
+        Unknown::Dropped => name == "response_format" && seller.response_format == ResponseFormat::Refused,
+    };
+    match names.into_iter().find(|name| refused(name)) {
         Some(name) => {
             Err(ApiError::invalid("unknown_parameter", name, format!("Unknown parameter: '{name}'.")))
         }
@@ -205,30 +208,34 @@ pub(crate) fn no_such_model(name: &str) -> ApiError {
 }
 
 fn check_format(form: &Form, seller: &Seller, family: Family) -> ApiResult<Format> {
-    let allowed: Vec<&str> = family
-        .formats()
-        .iter()
-        .filter(|format| seller.formats.is_empty() || seller.formats.contains(format))
-        .copied()
-        .collect();
+    let sold = (seller.formats)(family);
+    let allowed: Vec<&str> =
+        family.formats().iter().filter(|format| sold.is_empty() || sold.contains(format)).copied().collect();
     let name = choice(form, "output_format", &allowed)?.unwrap_or("png");
     Ok(Format::parse(name).unwrap_or(Format::Png))
 }
 
-fn check_size(form: &Form, family: Family, format: Format, animation: Option<Animation>) -> ApiResult<Size> {
+fn check_size(
+    form: &Form,
+    seller: &Seller,
+    family: Family,
+    format: Format,
+    animation: Option<Animation>,
+) -> ApiResult<Size> {
     let fixed = |(width, height)| Size::Fixed(width, height);
     match (form.text("size")?, animation) {
         (None | Some("auto"), Some(_)) => Ok(Size::Fixed(512, 512)),
         (None | Some("auto"), None) if format == Format::Svg => Ok(Size::Fixed(1024, 1024)),
+        (None, None) if seller.default_size.is_some() => Ok(seller.default_size.map_or(Size::Auto, fixed)),
         (None | Some("auto"), None) => Ok(Size::Auto),
         (Some(size), Some(animation)) => sizes::check_animation(size, animation.frames).map(fixed),
         (Some(size), None) => sizes::check(family, size).map(fixed),
     }
 }
 
-fn check_quality(form: &Form, seller: &Seller, model: &str, family: Family) -> ApiResult<Quality> {
+fn check_quality(form: &Form, default: Option<Quality>, model: &str, family: Family) -> ApiResult<Quality> {
     let Some(name) = form.text("quality")? else {
-        return Ok(seller.default_quality.unwrap_or_else(|| family.auto_quality()));
+        return Ok(default.unwrap_or_else(|| family.auto_quality()));
     };
     if name == "auto" {
         return Ok(family.auto_quality());

@@ -32,6 +32,9 @@ pub(crate) const fn openai(family: Family) -> Rates {
 pub(crate) const MODELVERSE: Rates =
     Rates { text_in: 35_000, image_in: 35_000, image_out: 280_000, currency: "CNY" };
 
+/// A flat call on LaoZhang's reverse route.
+pub(crate) const REVERSE_ROUTE: u64 = 30_000_000;
+
 impl Rates {
     /// The amount for `usage`, in billionths of the currency.
     pub(crate) const fn amount(self, usage: Usage) -> u64 {

@@ -16,12 +16,6 @@ pub(crate) enum Step {
     Wait(Duration),
     /// Work that is done only when its turn comes, off the async threads.
     Later(Box<dyn FnOnce() -> Vec<Bytes> + Send>),
-    /// Send nothing more, and keep the connection open until the client gives up.
-    Stall,
-    /// Close the connection without finishing the body.
-    Cut,
-    /// Reset the connection (TCP RST).
-    Reset,
 }
 
 impl std::fmt::Debug for Step {
@@ -30,11 +24,34 @@ impl std::fmt::Debug for Step {
             Self::Data(bytes) => write!(f, "Data({} bytes)", bytes.len()),
             Self::Wait(duration) => write!(f, "Wait({duration:?})"),
             Self::Later(_) => f.write_str("Later"),
-            Self::Stall => f.write_str("Stall"),
-            Self::Cut => f.write_str("Cut"),
-            Self::Reset => f.write_str("Reset"),
         }
     }
+}
+
+/// What becomes of a reply as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Fate {
+    #[default]
+    Send,
+    /// The connection is reset before any header.
+    Reset,
+    /// Nothing is ever sent.
+    Stall,
+}
+
+/// How a body ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Stall,
+    Cut,
+    Reset,
+}
+
+/// A body that ends after so many bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) bytes: u64,
+    pub(crate) end: End,
 }
 
 /// What a handler answers.
@@ -47,12 +64,25 @@ pub(crate) struct Reply {
     pub(crate) open_ended: bool,
     /// The charges this reply delivers, by index in the bill.
     pub(crate) charges: Vec<u64>,
+    pub(crate) limit: Option<Limit>,
+    /// Whether the end of the body is the end of the connection.
+    pub(crate) close_delimited: bool,
+    pub(crate) fate: Fate,
 }
 
 impl Reply {
     /// An empty reply.
     pub(crate) fn new(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Vec::new(), open_ended: false, charges: Vec::new() }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            open_ended: false,
+            charges: Vec::new(),
+            limit: None,
+            close_delimited: false,
+            fate: Fate::Send,
+        }
     }
 
     /// A JSON reply.
@@ -104,6 +134,12 @@ impl Reply {
         self
     }
 
+    /// Decides what becomes of it.
+    pub(crate) fn with_fate(mut self, fate: Fate) -> Self {
+        self.fate = fate;
+        self
+    }
+
     fn chunks(mut self, chunks: Vec<Bytes>) -> Self {
         self.body = chunks.into_iter().map(Step::Data).collect();
         self
@@ -116,13 +152,13 @@ impl Reply {
         }
         self.body.iter().try_fold(0, |length, step| match step {
             Step::Data(bytes) => Some(length + bytes.len() as u64),
-            Step::Wait(_) | Step::Stall | Step::Cut | Step::Reset => Some(length),
+            Step::Wait(_) => Some(length),
             Step::Later(_) => None,
         })
     }
 
-    /// Whether every step is plain data.
+    /// Whether the body is plain data of known length.
     pub(crate) fn is_plain(&self) -> bool {
-        self.body.iter().all(|step| matches!(step, Step::Data(_)))
+        self.limit.is_none() && !self.open_ended && self.body.iter().all(|step| matches!(step, Step::Data(_)))
     }
 }

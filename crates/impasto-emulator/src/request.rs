@@ -17,6 +17,29 @@ const MAX_JSON: usize = 400 * 1024 * 1024;
 /// How much of an unread body is swallowed, so that the caller can read the refusal.
 const MAX_DRAINED: u64 = 2 * 1024 * 1024 * 1024;
 
+/// What a request is for, as far as faults care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Work that is charged.
+    Submit,
+    Poll,
+    Upload,
+    Download,
+    Other,
+}
+
+impl Phase {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Poll => "poll",
+            Self::Upload => "upload",
+            Self::Download => "download",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// One request.
 #[derive(Debug)]
 pub(crate) struct Request {
@@ -30,6 +53,8 @@ pub(crate) struct Request {
     pub(crate) directives: Directives,
     pub(crate) request_id: String,
     pub(crate) journal_index: u64,
+    /// The label of the key it came with, whether or not the key is any good.
+    pub(crate) key_label: Option<String>,
     body: Option<Incoming>,
     /// Bytes read so far.
     read: Arc<AtomicU64>,
@@ -56,9 +81,29 @@ impl Request {
             directives,
             request_id,
             journal_index: 0,
+            key_label: None,
             body: Some(body),
             read: Arc::default(),
             kept: None,
+        }
+    }
+
+    /// What it is for.
+    pub(crate) fn phase(&self) -> Phase {
+        let path = self.path.as_str();
+        if path.ends_with("/images/generations")
+            || path.ends_with("/images/edits")
+            || path.ends_with("/generateImage")
+        {
+            Phase::Submit
+        } else if path.contains("/model/prediction/") || path.contains("/model/result/") {
+            Phase::Poll
+        } else if path.ends_with("/uploadMedia") || path.ends_with("/v1/files") {
+            Phase::Upload
+        } else if path.starts_with("/files/") {
+            Phase::Download
+        } else {
+            Phase::Other
         }
     }
 

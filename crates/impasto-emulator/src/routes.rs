@@ -5,14 +5,20 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use crate::api_error::ApiError;
+use crate::openai::Surface;
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::seller::{ErrorStyle, OPENAI, Seller};
+use crate::seller::{ErrorStyle, SELLERS};
 use crate::state::State;
-use crate::{dialect, downloads, openai};
+use crate::{azure, dialect, downloads, openai};
 
-/// The mounts that speak OpenAI's dialect.
-pub(crate) const SELLERS: &[&Seller] = &[&OPENAI];
+/// How errors look below a path.
+pub(crate) fn error_style(path: &str) -> ErrorStyle {
+    SELLERS
+        .iter()
+        .find(|seller| path.starts_with(seller.mount))
+        .map_or(ErrorStyle::OpenAi, |seller| seller.errors)
+}
 
 /// Answers any path but the emulator's own.
 pub(crate) async fn serve(state: &Arc<State>, request: &mut Request) -> Reply {
@@ -23,7 +29,10 @@ pub(crate) async fn serve(state: &Arc<State>, request: &mut Request) -> Reply {
         let below =
             request.path.strip_prefix(seller.mount).filter(|rest| rest.starts_with('/')).map(str::to_owned);
         if let Some(path) = below {
-            return openai::serve(state, seller, request, &path).await.0;
+            return match seller.id {
+                "azure" => azure::serve(state, request, &path).await,
+                _ => openai::serve(state, seller, &Surface::Plain, request, &path).await,
+            };
         }
     }
     let message = format!("Invalid URL ({} {})", request.method, request.path);

@@ -1,20 +1,22 @@
-//! The sellers of OpenAI-shaped APIs as data: how each differs from OpenAI.
+//! What distinguishes the sellers of OpenAI-shaped APIs, as data.
 
-use crate::models::Quality;
+mod catalogue;
+
+use crate::models::{Family, Quality};
+
+pub(crate) use catalogue::{AZURE, SELLERS};
 
 /// How a seller writes an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorStyle {
     /// `{"error":{message,type,param,code}}`.
     OpenAi,
-    /// The same, with Azure's own shape for refused content.
+    /// The same, with Azure's own shapes for keys, deployments and refused content.
     Azure,
     /// `param` is the request id; its own codes.
     Modelverse,
     /// new-api: the request id at the end of the message, own validation errors as 500 `invalid_request`.
     NewApi,
-    /// `{"detail"…}`-free OpenAI envelope with numeric `code`, as converted by gateways such as LiteLLM.
-    Gateway,
 }
 
 /// How a seller takes the key.
@@ -53,8 +55,26 @@ pub(crate) enum UsageStyle {
     Absent,
 }
 
+/// What an unknown field does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    Refused,
+    Dropped,
+}
+
+/// Which upload types are taken, and by what they are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Uploads {
+    /// PNG, JPEG and WebP by the part's content type.
+    ByContentType,
+    /// PNG and JPEG only.
+    PngJpegOnly,
+    /// By the extension of the file name, as new-api passes them on.
+    ByExtension,
+}
+
 /// One seller.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Seller {
     /// Its name in bills and on the front page.
     pub(crate) id: &'static str,
@@ -65,17 +85,19 @@ pub(crate) struct Seller {
     pub(crate) real_base: &'static str,
     pub(crate) auth: Auth,
     pub(crate) errors: ErrorStyle,
-    /// Whether a field that is not known is refused; otherwise it is dropped.
-    pub(crate) refuses_unknown: bool,
+    pub(crate) unknown: Unknown,
     pub(crate) response_format: ResponseFormat,
-    /// What a missing quality means, if not `auto`.
-    pub(crate) default_quality: Option<Quality>,
-    /// The formats it sells; empty for all of the model's.
-    pub(crate) formats: &'static [&'static str],
-    pub(crate) max_n: i64,
-    /// The larger limit for gpt-image-2 and later.
-    pub(crate) max_n_newer: i64,
+    /// What a missing quality means on generations and on edits, if not `auto`.
+    pub(crate) default_quality: [Option<Quality>; 2],
+    /// What a missing size means, if not `auto`.
+    pub(crate) default_size: Option<(u32, u32)>,
+    /// The formats it sells of a model; empty for all of the model's.
+    pub(crate) formats: fn(Family) -> &'static [&'static str],
+    /// The largest n for gpt-image-1, -1-mini and -1.5, and for the newer models.
+    pub(crate) max_n: [i64; 2],
     pub(crate) json_edits: bool,
+    pub(crate) uploads: Uploads,
+    /// Whether `stream` is honoured; otherwise it is ignored.
     pub(crate) streams: bool,
     /// Whether ids carry a prefix such as `openai/`.
     pub(crate) model_prefix: Option<&'static str>,
@@ -86,36 +108,13 @@ pub(crate) struct Seller {
     pub(crate) echoes: bool,
     /// Whether `[DONE]` ends a stream.
     pub(crate) done_marker: bool,
-    /// Input images and masks may be this large at most when sent as a mask, in bytes; 0 for no limit of its own.
-    pub(crate) max_mask_bytes: usize,
     /// What a user should know, for the front page.
     pub(crate) quirks: &'static [&'static str],
 }
 
-/// OpenAI itself.
-pub(crate) const OPENAI: Seller = Seller {
-    id: "openai",
-    title: "OpenAI",
-    mount: "/v1",
-    real_base: "https://api.openai.com/v1",
-    auth: Auth::Bearer,
-    errors: ErrorStyle::OpenAi,
-    refuses_unknown: true,
-    response_format: ResponseFormat::Refused,
-    default_quality: None,
-    formats: &[],
-    max_n: 10,
-    max_n_newer: 10,
-    json_edits: true,
-    streams: true,
-    model_prefix: None,
-    success: 200,
-    usage: UsageStyle::OpenAi,
-    echoes: true,
-    done_marker: false,
-    max_mask_bytes: 0,
-    quirks: &[
-        "generations, edits (multipart and JSON), streaming of both, files for edits, models",
-        "response_format is refused; images come as base64 only",
-    ],
-};
+impl Seller {
+    /// The largest n for a model.
+    pub(crate) const fn max_n(&self, family: Family) -> i64 {
+        self.max_n[if family.is_legacy() { 0 } else { 1 }]
+    }
+}

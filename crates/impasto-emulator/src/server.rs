@@ -1,6 +1,6 @@
 //! Connections and dispatch: from a hyper request to a reply on the wire.
 
-use std::convert::Infallible;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,21 +8,24 @@ use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HeaderMap};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Response, StatusCode};
+use hyper::{Method, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::api_error::ApiError;
 use crate::body::{OnDelivered, ReplyBody};
 use crate::connection::{Connection, ResetSwitch};
 use crate::directives::Directives;
 use crate::ids::key_label;
 use crate::journal::RecordedRequest;
-use crate::reply::{Reply, Step};
+use crate::reply::{Fate, Reply, Step};
+use crate::request::Phase;
 use crate::request::{Location, Request};
+use crate::seller::ErrorStyle;
 use crate::state::State;
-use crate::{control, home, routes};
+use crate::{control, dialect, faults, home, routes};
 
 /// Accepts connections until `stop` changes; dropping the future drops all connections.
 pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watch::Receiver<bool>) {
@@ -47,7 +50,7 @@ async fn serve_connection(stream: TcpStream, state: Arc<State>, mut stop: watch:
     let io = TokioIo::new(Connection::new(stream, reset.clone()));
     let service = service_fn(move |request| {
         let (state, reset) = (Arc::clone(&state), reset.clone());
-        async move { Ok::<_, Infallible>(answer(state, reset, request).await) }
+        async move { answer(state, reset, request).await }
     });
     let connection = http1::Builder::new().max_buf_size(1024 * 1024).serve_connection(io, service);
     tokio::pin!(connection);
@@ -65,19 +68,21 @@ async fn answer(
     state: Arc<State>,
     reset: ResetSwitch,
     request: hyper::Request<Incoming>,
-) -> Response<ReplyBody> {
+) -> Result<Response<ReplyBody>, io::Error> {
     let started = state.clock.elapsed_ms();
     let (parts, body) = request.into_parts();
     let location = Location::of(&parts.uri);
-    let directives = Directives::of(&location, &parts.headers, &state.options.modes);
+    let directives = Directives::of(&location, &parts.headers, &state.options.standing);
     let request_id = state.ids.with_prefix("req_");
     let quiet = location.path.starts_with("/_emulator");
     let recorded = record(&state, &parts.method, &parts.uri, &parts.headers, &request_id);
+    let recorded_key = recorded.key.clone();
     let mut request =
         Request::new(parts.method, location, parts.headers, directives, request_id.clone(), body);
     if !quiet {
         request.journal_index = state.journal.add(recorded);
     }
+    request.key_label = recorded_key;
     let mut reply = dispatch(&state, &mut request).await;
     request.drain().await;
     if !reply.headers.contains_key("x-request-id") {
@@ -93,7 +98,14 @@ async fn answer(
             entry.body = request.kept.take();
         });
     }
-    to_wire(reply, &state, reset, &request.method)
+    match reply.fate {
+        Fate::Send => Ok(to_wire(reply, &state, reset, &request.method)),
+        Fate::Reset => {
+            reset.set();
+            Err(io::ErrorKind::ConnectionReset.into())
+        }
+        Fate::Stall => std::future::pending().await,
+    }
 }
 
 async fn dispatch(state: &Arc<State>, request: &mut Request) -> Reply {
@@ -103,7 +115,23 @@ async fn dispatch(state: &Arc<State>, request: &mut Request) -> Reply {
     if let Some(path) = request.path.strip_prefix("/_emulator").map(str::to_owned) {
         return control::serve(state, request, &path);
     }
-    routes::serve(state, request).await
+    if let Err(message) = faults::check_known(request.directives.iter()) {
+        let error = ApiError::invalid("unknown_emulator_directive", "", message);
+        return dialect::error_reply(ErrorStyle::OpenAi, &error, &request.request_id);
+    }
+    faults::activate(state, request);
+    let style = routes::error_style(&request.path);
+    // Where work is charged, the faults before it wait until the prompt was read, which may ask for some.
+    let early = if request.phase() == Phase::Submit { None } else { faults::before(request, style).await };
+    let reply = match early {
+        Some(reply) => reply,
+        None => routes::serve(state, request).await,
+    };
+    // Faults after the work need work that was done.
+    if request.phase() == Phase::Submit && !reply.status.is_success() {
+        return reply;
+    }
+    faults::after(reply, &request.directives, &request.request_id, style)
 }
 
 fn record(
@@ -158,7 +186,8 @@ fn to_wire(reply: Reply, state: &Arc<State>, reset: ResetSwitch, method: &Method
             Arc::new(move || charges.iter().for_each(|charge| state.meter.delivered(*charge)));
         note
     });
-    let plain = reply.is_plain() && !reply.open_ended;
+    let plain = reply.is_plain();
+    let close_delimited = reply.close_delimited;
     let mut response = Response::new(if method == Method::HEAD || !reply_has_body(reply.status) {
         ReplyBody::chunks(Vec::<Bytes>::new(), on_delivered)
     } else if plain {
@@ -168,8 +197,11 @@ fn to_wire(reply: Reply, state: &Arc<State>, reset: ResetSwitch, method: &Method
         });
         ReplyBody::chunks(chunks, on_delivered)
     } else {
-        ReplyBody::steps(reply.body, length, reset, on_delivered)
+        ReplyBody::steps(reply.body, reply.limit, length.filter(|_| !close_delimited), reset, on_delivered)
     });
+    if close_delimited {
+        *response.version_mut() = Version::HTTP_10;
+    }
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response

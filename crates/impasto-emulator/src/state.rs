@@ -10,6 +10,8 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::bill::Meter;
 use crate::cache::Cache;
 use crate::clock::Clock;
+use crate::directives::{Directive, Directives};
+use crate::faults::Plan;
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::render::{Picture, Rendered};
@@ -20,7 +22,12 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) step_delay: Duration,
     pub(crate) lifecycle: bool,
-    pub(crate) modes: Vec<String>,
+    /// Modes and faults for every request.
+    pub(crate) standing: Vec<Directive>,
+    /// Azure deployments by name, and the models behind them.
+    pub(crate) deployments: Vec<(String, String)>,
+    /// How long result URLs live; `None` for ever.
+    pub(crate) url_lifetime: Option<Duration>,
     pub(crate) cache_bytes: usize,
 }
 
@@ -44,6 +51,7 @@ pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) meter: Meter,
     pub(crate) journal: Journal,
+    pub(crate) plan: Plan,
     cache: Arc<Cache>,
     files: Mutex<HashMap<String, StoredFile>>,
     /// Requests per key, for the rate-limit headers.
@@ -51,7 +59,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(options: Options, clock: Clock) -> Self {
+    pub(crate) fn new(options: Options, plan: Plan, clock: Clock) -> Self {
         Self {
             ids: Ids::new(options.seed),
             cache: Arc::new(Cache::new(options.cache_bytes)),
@@ -59,6 +67,7 @@ impl State {
             clock,
             meter: Meter::default(),
             journal: Journal::default(),
+            plan,
             files: Mutex::default(),
             seen: Mutex::default(),
         }
@@ -96,6 +105,19 @@ impl State {
         move || {
             let key = picture.key();
             cache.get(&key).map_or_else(|| render_into(&cache, key, &picture), Ok)
+        }
+    }
+
+    /// When a result made now is gone, in milliseconds of the clock.
+    pub(crate) fn expiry(&self, directives: &Directives) -> Option<u64> {
+        let now = self.clock.elapsed_ms();
+        match directives.find("expired-url") {
+            // At once, or after so many milliseconds.
+            Some(fault) => Some(now + fault.number().unwrap_or(0)),
+            None => self
+                .options
+                .url_lifetime
+                .map(|lifetime| now.saturating_add(u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX))),
         }
     }
 
@@ -140,6 +162,7 @@ impl State {
     pub(crate) fn reset(&self) {
         self.meter.clear();
         self.journal.clear();
+        self.plan.reset();
         self.files.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

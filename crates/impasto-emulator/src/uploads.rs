@@ -13,6 +13,7 @@ use crate::api_error::{ApiError, ApiResult};
 use crate::form::FilePart;
 use crate::ids::digest;
 use crate::render::edit::Region;
+use crate::seller::Uploads;
 
 /// The largest input image in bytes (OpenAI: less than 50 MB each).
 pub(crate) const MAX_IMAGE_BYTES: usize = 50 * 1024 * 1024;
@@ -44,10 +45,15 @@ pub(crate) struct Origin<'a> {
 
 impl InputImage {
     /// Checks a multipart file.
-    pub(crate) fn from_file(file: &FilePart, origin: &Origin<'_>) -> ApiResult<Self> {
-        if let Some(declared) = file.content_type.as_deref() {
+    pub(crate) fn from_file(file: &FilePart, uploads: Uploads, origin: &Origin<'_>) -> ApiResult<Self> {
+        let declared = match uploads {
+            Uploads::ByExtension => Some(mime_of_extension(&file.filename).to_owned()),
+            Uploads::ByContentType | Uploads::PngJpegOnly => file.content_type.clone(),
+        };
+        if let Some(declared) = declared {
             let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            if !matches!(declared.as_str(), "image/png" | "image/jpeg" | "image/jpg" | "image/webp") {
+            let webp = declared == "image/webp" && uploads != Uploads::PngJpegOnly;
+            if !webp && !matches!(declared.as_str(), "image/png" | "image/jpeg" | "image/jpg") {
                 return Err(ApiError::invalid(
                     "unsupported_file_mimetype",
                     origin.param,
@@ -167,6 +173,16 @@ pub(crate) fn region(mask: &DynamicImage, meaning: MaskMeaning) -> Region {
         })
         .collect();
     Region::new(pixels.width(), pixels.height(), editable)
+}
+
+/// The type that a gateway makes of a file name.
+fn mime_of_extension(filename: &str) -> &'static str {
+    match filename.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("webp") => "image/webp",
+        _ => "application/octet-stream",
+    }
 }
 
 /// Whether width and height change places when the picture is shown.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Form, decode_image, encode, pattern, post, post_form, start};
 
 /// The events of a stream: the name and the data.
-pub fn events(text: &str) -> Vec<(String, Value)> {
+pub(crate) fn events(text: &str) -> Vec<(String, Value)> {
     text.split("\n\n")
         .filter(|block| !block.is_empty())
         .map(|block| {

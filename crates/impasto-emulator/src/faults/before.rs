@@ -1,0 +1,140 @@
+//! Faults that strike before any work: nothing is charged.
+
+use std::time::Duration;
+
+use hyper::StatusCode;
+use serde_json::json;
+
+use crate::api_error::ApiError;
+use crate::clock::Clock;
+use crate::dialect::error_reply;
+use crate::directives::{Directive, Directives};
+use crate::reply::{Fate, Reply};
+use crate::request::Request;
+use crate::seller::ErrorStyle;
+
+/// Waits, or answers in place of the seller, as the faults of a request say.
+pub(crate) async fn before(request: &mut Request, style: ErrorStyle) -> Option<Reply> {
+    if let Some(delay) = request.directives.find("delay") {
+        Clock::sleep(Duration::from_millis(delay.number().unwrap_or(1000))).await;
+    }
+    let reply = answer(&request.directives, &request.request_id, &request.path, style)?;
+    Some(reply)
+}
+
+fn answer(directives: &Directives, request_id: &str, path: &str, style: ErrorStyle) -> Option<Reply> {
+    directives.iter().find_map(|fault| one(fault, request_id, path, style))
+}
+
+fn one(fault: &Directive, request_id: &str, path: &str, style: ErrorStyle) -> Option<Reply> {
+    let error = |error: ApiError| Some(error_reply(style, &error, request_id));
+    match fault.name.as_str() {
+        "reset-before" => Some(Reply::new(StatusCode::OK).with_fate(Fate::Reset)),
+        "stall-before" => Some(Reply::new(StatusCode::OK).with_fate(Fate::Stall)),
+        "rate-limit" => Some(rate_limit(fault, request_id, style)),
+        "quota" => {
+            let known = [
+                "credit_balance_exhausted",
+                "organization_spend_limit_exceeded",
+                "project_spend_limit_exceeded",
+            ];
+            let code = known.into_iter().find(|code| fault.says(code)).unwrap_or("insufficient_quota");
+            let message = "You exceeded your current quota, please check your plan and billing details.";
+            error(ApiError::other(StatusCode::TOO_MANY_REQUESTS, "insufficient_quota", code, message))
+        }
+        "billing-limit" => {
+            error(ApiError::user("billing_hard_limit_reached", "", "Billing hard limit has been reached"))
+        }
+        "overloaded" => {
+            let message = "The server is currently overloaded. Please try again later.";
+            error(ApiError::other(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "server_error",
+                "server_is_overloaded",
+                message,
+            ))
+        }
+        "not-verified" => {
+            let message = "Your organization must be verified to use the model.";
+            error(ApiError::other(
+                StatusCode::FORBIDDEN,
+                "invalid_request_error",
+                "unsupported_model",
+                message,
+            ))
+        }
+        "moderation" if !fault.says("output") && !fault.says("stream") => {
+            error(ApiError::moderation("input", request_id))
+        }
+        "server-error" | "html-502" | "html-524" | "gateway-timeout" if fault.says("before") => {
+            Some(super::after::gateway(fault, request_id, style))
+        }
+        "redirect" => Some(redirect(fault, path)),
+        "error-shape" => Some(error_shape(fault)),
+        _ => None,
+    }
+}
+
+/// 429, with the wait in whichever place is asked for: `retry-after=2`, `retry-after-ms=300`, `retry-date=2`,
+/// `message=467ms`, or nowhere.
+fn rate_limit(fault: &Directive, request_id: &str, style: ErrorStyle) -> Reply {
+    if fault.says("html") {
+        let page = "<html><head><title>429 Too Many Requests</title></head><body><h1>429</h1></body></html>";
+        return Reply::text(StatusCode::TOO_MANY_REQUESTS, "text/html", page);
+    }
+    let hint =
+        fault.option("message").map(|wait| format!(" Please try again in {wait}.")).unwrap_or_default();
+    let message = format!(
+        "Rate limit reached for images (for limit gpt-image) in organization org-emulated on images per min: Limit 5, \
+         Used 5.{hint}"
+    );
+    let error =
+        ApiError::other(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", "rate_limit_exceeded", message);
+    let mut reply = error_reply(style, &error, request_id);
+    if let Some(wait) = fault.option("retry-after") {
+        reply.set_header("retry-after", wait);
+    }
+    if let Some(wait) = fault.option("retry-after-ms") {
+        reply.set_header("retry-after-ms", wait);
+    }
+    if let Some(date) = fault.option("retry-date") {
+        reply.set_header("retry-after", date);
+    }
+    if let Some(should) = fault.option("should-retry") {
+        reply.set_header("x-should-retry", should);
+    }
+    reply
+}
+
+/// A redirect of a request that must not follow it.
+fn redirect(fault: &Directive, path: &str) -> Reply {
+    let status = fault.number().and_then(|status| u16::try_from(status).ok()).unwrap_or(307);
+    let location =
+        fault.option("to").map_or_else(|| format!("/moved{path}"), |host| format!("http://{host}{path}"));
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::TEMPORARY_REDIRECT);
+    Reply::text(status, "text/plain", "").header("location", &location)
+}
+
+/// Errors in shapes other than the seller's.
+fn error_shape(fault: &Directive) -> Reply {
+    let shape = fault.arguments.first().map_or("detail", String::as_str);
+    match shape {
+        "int-code" => {
+            let error = json!({ "message": "bad request", "type": "invalid_request_error", "param": null, "code": 400 });
+            Reply::json(StatusCode::BAD_REQUEST, json!({ "error": error }))
+        }
+        "string" => Reply::json(StatusCode::BAD_REQUEST, json!({ "error": "bad request" })),
+        "flat" => Reply::json(
+            StatusCode::BAD_REQUEST,
+            json!({ "code": "INVALID_PROMPT", "message": "Invalid prompt" }),
+        ),
+        "html-403" => Reply::text(
+            StatusCode::FORBIDDEN,
+            "text/html",
+            "<html><head><title>Attention Required! | Cloudflare</title></head><body>error code: 1010</body></html>",
+        ),
+        "text-404" => Reply::text(StatusCode::NOT_FOUND, "text/plain", "404 page not found\n"),
+        "empty-500" => Reply::new(StatusCode::INTERNAL_SERVER_ERROR),
+        _ => Reply::json(StatusCode::BAD_REQUEST, json!({ "detail": "Invalid request" })),
+    }
+}
