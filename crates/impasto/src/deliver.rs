@@ -8,7 +8,7 @@ use impasto_transport::{BlobEnd, BlobProblem, BlobStart};
 use impasto_types::ImageFacts;
 use serde_json::Map;
 
-use crate::image::Image;
+use crate::image::{Image, Stored};
 use crate::sink::{Arriving, Destination, Place, Sink};
 
 /// The images of one reply, from their first byte to their place.
@@ -94,13 +94,23 @@ impl<'a> Desk<'a> {
         self.put(id, index, None).await
     }
 
-    /// Puts an unfinished image in its place; none when it was not wanted or is not whole.
+    /// Puts an unfinished image in its place; one that was not wanted is only told of. None when it is not whole.
     pub(crate) async fn place_partial(&mut self, id: u32, index: usize, partial: u32) -> Option<Image> {
-        if !self.destination.wants_partials() {
-            self.drop_one(id).await;
-            return None;
+        if self.destination.wants_partials() {
+            return self.put(id, index, Some(partial)).await.ok();
         }
-        self.put(id, index, Some(partial)).await.ok()
+        let held = self.held.remove(&id)?;
+        let (whole, len, facts) = (held.whole, held.len, held.probe.facts(held.len).ok());
+        if let Some(sink) = held.sink {
+            sink.discard().await;
+        }
+        whole.then(|| Image {
+            index: self.offset + index,
+            stored: Stored::Elsewhere { len },
+            facts,
+            revised_prompt: None,
+            extra: Map::new(),
+        })
     }
 
     async fn put(&mut self, id: u32, index: usize, partial: Option<u32>) -> Result<Image, Misplaced> {
@@ -131,13 +141,6 @@ impl<'a> Desk<'a> {
     /// How many images the call asks for.
     pub(crate) fn count(&self) -> usize {
         self.count
-    }
-
-    /// Forgets an image.
-    pub(crate) async fn drop_one(&mut self, id: u32) {
-        if let Some(sink) = self.held.remove(&id).and_then(|held| held.sink) {
-            sink.discard().await;
-        }
     }
 
     /// Whole images that never got a place, because the reply broke off before it said what they are: they are paid

@@ -21,7 +21,7 @@ pub enum Stored {
         /// Its length in bytes.
         len: u64,
     },
-    /// Where the caller's own sink put them.
+    /// Where the caller's own sink put them; nowhere, for an unfinished image that was only counted.
     Elsewhere {
         /// How many bytes they were.
         len: u64,

@@ -26,7 +26,7 @@ pub use schedule::PollSchedule;
 pub use stream::{Event, GenerationStream};
 
 pub use impasto_pricing::{Currency, Money};
-pub use impasto_providers::{Book, Seller, Sellers};
+pub use impasto_providers::{Book, BookEntry, Origin, Seller, Sellers};
 pub use impasto_transport::retry::RetryPolicy;
 pub use impasto_transport::{ApiKey, Deadlines};
 pub use impasto_types::{

@@ -37,7 +37,7 @@ pub trait Destination: Send + Sync + fmt::Debug {
     /// When there is nowhere to write to.
     async fn open(&self, arriving: &Arriving) -> io::Result<Box<dyn Sink>>;
 
-    /// Whether unfinished images are wanted; if not, they are read and dropped.
+    /// Whether unfinished images are wanted; if not, their bytes are dropped and only their events remain.
     fn wants_partials(&self) -> bool {
         true
     }
