@@ -1,4 +1,6 @@
 //! Money, dated and sourced price sheets, token formulas, estimates and settlement for image models.
+#![doc = ""]
+#![doc = include_str!("../README.md")]
 
 mod book;
 mod error;

@@ -56,7 +56,7 @@ impl Line {
             unit_price: Some(reduced(&price.amount)?),
             per: price.per,
             amount,
-            note: price.note.clone(),
+            note: None,
             source: price.source.clone(),
         })
     }

@@ -35,9 +35,6 @@ pub(super) fn way(book: &PriceBook, asked: &Asked<'_>) -> Result<Option<Way>, Er
     }
     images(asked, model, made, &mut way)?;
     partial_images(asked, made, &mut way)?;
-    if let Some(note) = &made.note {
-        way.assumptions.push(format!("{}: {note}", asked.query.model));
-    }
     Ok(Some(way))
 }
 

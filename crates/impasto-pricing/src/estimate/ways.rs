@@ -26,7 +26,7 @@ pub(super) struct Way {
 }
 
 impl Way {
-    /// A way by `prices`: as well known as the least known of them, and as old as the oldest.
+    /// A way by `prices`: as well known as the least known of them, and as old as the oldest. Their notes are told.
     pub(super) fn new(
         book: &PriceBook,
         today: Date,
@@ -35,12 +35,16 @@ impl Way {
         prices: &[&Price],
     ) -> Result<Self, Error> {
         let (mut standing, mut read_on, mut stale) = (Standing::Documented, today, false);
+        let mut assumptions: Vec<String> = Vec::new();
         for (at, price) in prices.iter().enumerate() {
+            if let Some(note) = price.note.as_ref().filter(|note| !assumptions.contains(note)) {
+                assumptions.push(note.clone());
+            }
             standing = standing.min(price.standing);
             read_on = if at == 0 { price.read_on } else { read_on.min(price.read_on) };
             stale |= book.check_age(price, today)?;
         }
-        Ok(Self { name, rank, lines: Vec::new(), assumptions: Vec::new(), standing, read_on, stale })
+        Ok(Self { name, rank, lines: Vec::new(), assumptions, standing, read_on, stale })
     }
 
     pub(super) fn total(&self) -> Result<Interval<Money>, Error> {
