@@ -5,7 +5,7 @@ use std::sync::Arc;
 use impasto_providers::{Book, Sellers, Target};
 use impasto_transport::retry::RetryPolicy;
 use impasto_transport::{
-    ApiKey, Clock, Deadlines, Entropy, HttpTransport, OsEntropy, ScanLimits, TokioClock,
+    ApiKey, Clock, Deadlines, Entropy, HttpTransport, OsEntropy, ScanLimits, TimedTransport, TokioClock,
 };
 use impasto_types::{Date, ImageInput, ImageRequest, ModelId};
 
@@ -267,6 +267,12 @@ impl ClientBuilder {
                 .with_hint(format!("set {variable}, or give the base URL: {}", seller.base_url)));
         }
         let key = self.key(seller)?;
+        let deadlines = self.deadlines.unwrap_or_default();
+        let clock: Arc<dyn Clock> = self.clock.clone().unwrap_or_else(|| Arc::new(TokioClock::new()));
+        let transport = match self.transport.clone() {
+            Some(transport) => transport,
+            None => default_transport(deadlines)?,
+        };
         let model = self.model.clone().or_else(|| self.env(env::MODEL.name).map(ModelId::from));
         Ok(Client {
             inner: Arc::new(Inner {
@@ -274,13 +280,10 @@ impl ClientBuilder {
                 book: Book::builtin()?,
                 key: Some(key),
                 model,
-                transport: match self.transport {
-                    Some(transport) => transport,
-                    None => default_transport()?,
-                },
-                clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock::new())),
+                transport: Arc::new(TimedTransport::new(transport, Arc::clone(&clock))),
+                clock,
                 entropy: self.entropy.unwrap_or_else(|| Arc::new(OsEntropy::new())),
-                deadlines: self.deadlines.unwrap_or_default(),
+                deadlines,
                 limits: self.limits.unwrap_or_default(),
                 polls: self.polls,
                 retry: self.retry.unwrap_or_default(),
@@ -320,15 +323,13 @@ impl ClientBuilder {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport() -> Result<Arc<dyn HttpTransport>, Error> {
-    let transport = impasto_transport::ReqwestTransport::builder()
-        .build()
-        .map_err(|error| Error::of_transport(error, false))?;
-    Ok(Arc::new(transport))
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as without the feature")]
+fn default_transport(deadlines: Deadlines) -> Result<Arc<dyn HttpTransport>, Error> {
+    Ok(Arc::new(impasto_transport::ReqwestTransport::builder().connect_timeout(deadlines.connect).build()))
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn default_transport() -> Result<Arc<dyn HttpTransport>, Error> {
+fn default_transport(_deadlines: Deadlines) -> Result<Arc<dyn HttpTransport>, Error> {
     Err(Error::new(ErrorKind::Configuration, "no transport: this build has no HTTP client of its own")
         .with_hint("give the builder a transport, or turn on the feature reqwest"))
 }
