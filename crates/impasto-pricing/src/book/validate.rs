@@ -149,7 +149,10 @@ fn check_windows(sheet: &Sheet, findings: &mut Vec<Finding>) {
                 });
             }
         }
-        let next = sheet.prices.iter().filter(|other| same_thing(price, other) && from(other) > until(price));
+        let later = |other: &&Price| {
+            !std::ptr::eq(price, *other) && same_thing(price, other) && from(other) > until(price)
+        };
+        let next = sheet.prices.iter().filter(later);
         if let Some(next) = next.min_by_key(|other| from(other))
             && until(price).checked_add(1).is_some_and(|day| day < from(next))
         {
