@@ -53,7 +53,8 @@ impl Default for Staleness {
 
 /// All known prices: the sheets that come with this crate, and any laid over them at run time.
 ///
-/// A sheet added later is asked first; what it does not price is looked up in the ones below. The book never reads
+/// A sheet added later is asked first; what it does not price is looked up in the ones below. The ways it states to
+/// charge a model replace those below. The book never reads
 /// a clock: every question names the day it is about.
 ///
 /// ```
@@ -194,26 +195,19 @@ impl PriceBook {
     }
 
     /// All prices of a unit in the first sheet that has any for the query.
-    ///
-    /// The seller's own spelling of the model goes before its bare name.
     pub(crate) fn all(&self, query: Query<'_>, unit: Unit) -> Vec<&Price> {
-        for sheet in self.sheets_of(query.seller) {
-            let fits = |price: &&Price| {
-                price.unit == unit
-                    && price.holds_on(query.day)
-                    && (price.operation.is_none()
-                        || query.operation.is_none()
-                        || price.operation.as_ref() == query.operation)
-            };
-            for name in [query.model.as_str(), query.model.base_name()] {
-                let named = |price: &&Price| price.models.iter().any(|model| model == name);
-                let found: Vec<&Price> = sheet.prices.iter().filter(fits).filter(named).collect();
-                if !found.is_empty() {
-                    return found;
-                }
-            }
-        }
-        Vec::new()
+        let mut found = self.sheets_of(query.seller).map(|sheet| fitting(sheet, query, unit));
+        found.find(|prices| !prices.is_empty()).unwrap_or_default()
+    }
+
+    /// The first sheet that states a way to charge the query's model.
+    ///
+    /// A sheet laid over another replaces its ways to charge a model, all of them; single prices that it leaves out,
+    /// such as that of a text token, still come from below.
+    pub(crate) fn charging_sheet(&self, query: Query<'_>) -> Option<&Sheet> {
+        let ways = [Unit::Image, Unit::Run, Unit::ImageOutputToken, Unit::BaseRun];
+        self.sheets_of(query.seller)
+            .find(|sheet| ways.into_iter().any(|unit| !fitting(sheet, query, unit).is_empty()))
     }
 
     /// Why nothing was found, as exactly as the sheets tell.
@@ -276,6 +270,26 @@ impl PriceBook {
         }
         Ok(stale)
     }
+}
+
+/// The prices of a unit that a sheet has for the query, those for the seller's own spelling of the model before those
+/// for its bare name.
+pub(crate) fn fitting<'a>(sheet: &'a Sheet, query: Query<'_>, unit: Unit) -> Vec<&'a Price> {
+    let fits = |price: &&Price| {
+        price.unit == unit
+            && price.holds_on(query.day)
+            && (price.operation.is_none()
+                || query.operation.is_none()
+                || price.operation.as_ref() == query.operation)
+    };
+    for name in [query.model.as_str(), query.model.base_name()] {
+        let named = |price: &&Price| price.models.iter().any(|model| model == name);
+        let found: Vec<&Price> = sheet.prices.iter().filter(fits).filter(named).collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
 }
 
 /// Whether a price per image can be meant for a quality and a size; an open one fits any.

@@ -5,7 +5,7 @@ use impasto_types::{Date, OutputFormat, Quality, Size};
 use super::asked::Asked;
 use super::line::{Line, sum};
 use super::tokens;
-use crate::book::{PriceBook, fits_image};
+use crate::book::{PriceBook, fits_image, fitting};
 use crate::error::Error;
 use crate::interval::Interval;
 use crate::money::Money;
@@ -52,20 +52,32 @@ impl Way {
     }
 }
 
-/// Every way the sheets know for the request.
+/// Every way that the topmost sheet about the model states.
 ///
 /// Tokens that cannot be counted are an error only where there is no other way.
 pub(super) fn all(book: &PriceBook, asked: &Asked<'_>) -> Result<Vec<Way>, Error> {
+    let Some(sheet) = book.charging_sheet(asked.query) else {
+        return Ok(Vec::new());
+    };
+    let stated = |unit| !fitting(sheet, asked.query, unit).is_empty();
     let mut ways = Vec::new();
-    ways.extend(per_image(book, asked)?);
-    ways.extend(per_call(book, asked, Unit::Run)?);
-    let by_tokens = tokens::way(book, asked);
-    if ways.is_empty() {
-        ways.extend(by_tokens?);
-    } else if let Ok(way) = by_tokens {
-        ways.extend(way);
+    if stated(Unit::Image) {
+        ways.extend(per_image(book, asked)?);
     }
-    ways.extend(per_call(book, asked, Unit::BaseRun)?);
+    if stated(Unit::Run) {
+        ways.extend(per_call(book, asked, Unit::Run)?);
+    }
+    if stated(Unit::ImageOutputToken) {
+        let by_tokens = tokens::way(book, asked);
+        if ways.is_empty() {
+            ways.extend(by_tokens?);
+        } else if let Ok(way) = by_tokens {
+            ways.extend(way);
+        }
+    }
+    if stated(Unit::BaseRun) {
+        ways.extend(per_call(book, asked, Unit::BaseRun)?);
+    }
     if asked.is_format(&OutputFormat::Svg) {
         for way in &mut ways {
             way.lines.push(tokens::svg_author(book, asked)?);

@@ -19,8 +19,8 @@ struct Rates<'a> {
     factor: Option<Decimal>,
 }
 
-/// The lines of the bill, or nothing when the usage cannot be priced: it is missing or says nothing of the output,
-/// or the seller has no token prices.
+/// The lines of the bill, or nothing when the usage cannot be priced: it is missing or says nothing of the output, or
+/// the estimate did not expect to be charged by tokens.
 pub(super) fn lines(
     book: &PriceBook,
     estimate: &Estimate,
@@ -30,8 +30,9 @@ pub(super) fn lines(
     let Some(usage) = receipt.usage.filter(|usage| !usage.is_empty() || has_details(usage)) else {
         return Ok(None);
     };
-    let Some(rates) = rates(book, estimate) else {
-        notes.push("tokens were reported, and the seller is not known to charge by tokens".to_owned());
+    let by_tokens = estimate.lines.iter().any(|line| line.unit == Unit::ImageOutputToken);
+    let Some(rates) = rates(book, estimate).filter(|_| by_tokens) else {
+        notes.push("tokens were reported, and the seller is not expected to charge by tokens".to_owned());
         return Ok(None);
     };
     let Some(output) = output_tokens(usage) else {

@@ -1,7 +1,7 @@
 //! Sheets laid over one another, dated prices, and what validation finds.
 
-use impasto_pricing::{FindingKind, PriceBook, Unit};
-use impasto_types::{Date, ModelId};
+use impasto_pricing::{EstimateInput, FindingKind, PriceBook, Receipt, Unit};
+use impasto_types::{Date, ModelId, Usage};
 
 use crate::help::{estimate, generate, today, usd};
 
@@ -27,6 +27,18 @@ fn a_sheet_laid_over_is_asked_first_and_hides_nothing_else() {
     assert_eq!(look("gpt-image-2-2026-04-21", Unit::ImageOutputToken), usd("24"));
     assert_eq!(look("gpt-image-2", Unit::TextInputToken), usd("5"));
     assert_eq!(look("gpt-image-1.5", Unit::ImageOutputToken), usd("32"));
+}
+
+#[test]
+fn a_way_to_charge_laid_over_replaces_the_ones_below() {
+    let book = PriceBook::builtin().with_sheet(&format!("{HEAD}{}", image_price(""))).unwrap();
+    let (request, model) = (generate("high", 3840, 2160).with_n(2_u32), ModelId::new("gpt-image-2"));
+    let estimate = book.estimate(&EstimateInput::new(&request, "openai", &model, today())).unwrap();
+    assert_eq!((estimate.low, estimate.high), (usd("0.08"), usd("0.08")));
+    // Tokens on top of a flat price change nothing.
+    let estimate = book.estimate(&EstimateInput::new(&request, "openai", &model, today())).unwrap();
+    let usage = Usage::new(11, 26_684);
+    assert_eq!(book.settle(&estimate, &Receipt::usage(&usage)).unwrap().amount, usd("0.08"));
 }
 
 #[test]
