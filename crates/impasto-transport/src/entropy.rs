@@ -42,7 +42,7 @@ impl Entropy for OsEntropy {
     }
 }
 
-/// The same numbers for the same seed, for tests and simulations (SplitMix64).
+/// The same numbers for the same seed, for tests and simulations (`SplitMix64`).
 ///
 /// ```
 /// use impasto_transport::{Entropy, SeededEntropy};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{TransportError, TransportErrorKind};
+use crate::{TransportError, TransportErrorKind, hex::hex};
 
 /// A key for a seller's API.
 ///
@@ -45,12 +45,7 @@ impl ApiKey {
         let mut hash = hmac_sha256::Hash::new();
         hash.update(b"impasto key fingerprint\0");
         hash.update(self.expose().as_bytes());
-        let digest = hash.finalize();
-        let mut label = String::from("key-");
-        for byte in &digest[..6] {
-            label.push_str(&format!("{byte:02x}"));
-        }
-        label
+        format!("key-{}", hex(&hash.finalize()[..6]))
     }
 
     pub(crate) fn expose(&self) -> &str {

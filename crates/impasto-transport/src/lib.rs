@@ -5,6 +5,7 @@ pub mod clock;
 pub mod deadlines;
 pub mod entropy;
 pub mod error;
+mod hex;
 pub mod key;
 pub mod origin;
 pub mod redact;

@@ -230,7 +230,7 @@ impl fmt::Debug for HttpRequest {
             .field("body", &self.body)
             .field("auth", &self.auth)
             .field("repeat", &self.repeat)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -188,15 +188,13 @@ impl Shared {
 
     fn build(&self, route: Route) -> Result<Client, TransportError> {
         let config = &self.config;
-        let tls = match route {
-            Route::Local => tls::without_roots()?,
-            Route::LocalTls | Route::Remote => match self.tls.get() {
-                Some(tls) => tls.clone(),
-                None => {
-                    let tls = tls::with_platform_roots()?;
-                    self.tls.get_or_init(|| tls).clone()
-                }
-            },
+        let tls = match (route, self.tls.get()) {
+            (Route::Local, _) => tls::without_roots()?,
+            (_, Some(tls)) => tls.clone(),
+            (_, None) => {
+                let tls = tls::with_platform_roots()?;
+                self.tls.get_or_init(|| tls).clone()
+            }
         };
         let mut builder = ClientBuilder::new()
             .tls_backend_preconfigured(tls)

@@ -10,12 +10,16 @@ mod base64;
 mod events;
 mod excerpt;
 mod json;
+mod kind;
+mod limits;
 mod pieces;
 mod pull;
 mod reply;
 
+pub use kind::ReplyKind;
+pub use limits::{ScanError, ScanLimits};
 pub use pieces::{
     BlobEnd, BlobId, BlobProblem, BlobStart, BlobSummary, Document, DocumentKind, Piece, blob_of, placeholder,
 };
 pub use pull::PullRules;
-pub use reply::{ReplyKind, ReplyScanner, ScanError, ScanLimits};
+pub use reply::ReplyScanner;

@@ -286,7 +286,9 @@ mod tests {
 
     fn decode(pieces: &[&[u8]]) -> Vec<(Option<String>, String)> {
         let mut decoder = Decoder::new(1000);
-        pieces.iter().for_each(|piece| decoder.push(piece));
+        for piece in pieces {
+            decoder.push(piece);
+        }
         decoder.end();
         let events = std::iter::from_fn(|| decoder.next());
         events.map(|event| (event.name, String::from_utf8(event.data).unwrap())).collect()

@@ -84,13 +84,13 @@ fn push_string(out: &mut String, quoted: &[u8]) {
         }
         _ => ("", inner),
     };
-    if base64.len() >= SHORT || (!prefix.is_empty() && !base64.starts_with('<')) {
-        if let Ok(bytes) = base64_simd::STANDARD.decode_to_vec(base64) {
-            out.push_str(&format!("\"{prefix}{}\"", describe_bytes(&bytes)));
-            return;
+    let is_worth_it = base64.len() >= SHORT || (!prefix.is_empty() && !base64.starts_with('<'));
+    match base64_simd::STANDARD.decode_to_vec(base64) {
+        Ok(bytes) if is_worth_it => {
+            out.extend(["\"", prefix, &describe_bytes(&bytes), "\""]);
         }
+        _ => out.push_str(&shown),
     }
-    out.push_str(&shown);
 }
 
 #[cfg(test)]

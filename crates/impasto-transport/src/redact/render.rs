@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use super::{RedactedHeaders, RedactedUrl, pretty};
 use crate::{
     Auth, Body, Form, HttpRequest, PartContent, PreparedRequest, Segment, Source, body::SegmentReader,
+    hex::hex,
 };
 
 /// Stands for the boundary of a form, which is random.
@@ -65,10 +66,10 @@ pub fn render_request(request: &HttpRequest) -> String {
 #[must_use]
 pub fn render_prepared(request: &PreparedRequest) -> String {
     let mut headers = request.headers.clone();
-    if let (Body::Multipart(_), Some(content_type)) = (&request.body, request.body.content_type(BOUNDARY)) {
-        if let Ok(content_type) = HeaderValue::from_str(&content_type) {
-            headers.insert(header::CONTENT_TYPE, content_type);
-        }
+    let is_form = matches!(request.body, Body::Multipart(_));
+    let content_type = request.body.content_type(BOUNDARY).filter(|_| is_form);
+    if let Some(content_type) = content_type.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(header::CONTENT_TYPE, content_type);
     }
     render(&request.method, &request.url, headers, request.content_length, &request.body)
 }
@@ -83,7 +84,7 @@ fn render(method: &Method, url: &str, mut headers: HeaderMap, length: Option<u64
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     for (name, value) in RedactedHeaders::new(&headers).sorted() {
-        text.push_str(&format!("{name}: {value}\n"));
+        text.extend([name, ": ", &value, "\n"]);
     }
     let body = render_body(body);
     if !body.is_empty() {
@@ -170,6 +171,5 @@ pub(super) fn describe_bytes(bytes: &[u8]) -> String {
 }
 
 fn describe_hash(len: u64, hash: &[u8; 32]) -> String {
-    let hex: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("<{len} bytes, sha256 {hex}>")
+    format!("<{len} bytes, sha256 {}>", hex(&hash[..8]))
 }

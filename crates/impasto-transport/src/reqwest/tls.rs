@@ -34,19 +34,38 @@ pub(super) fn with_platform_roots() -> Result<ClientConfig, TransportError> {
 
 /// The process's own provider is never replaced, and none is installed for others.
 fn provider() -> Result<Arc<CryptoProvider>, TransportError> {
-    if let Some(provider) = CryptoProvider::get_default() {
-        return Ok(Arc::clone(provider));
-    }
-    #[cfg(feature = "ring")]
-    return Ok(Arc::new(rustls::crypto::ring::default_provider()));
-    #[cfg(not(feature = "ring"))]
-    return Err(TransportError::new(
-        TransportErrorKind::Tls,
-        "no TLS crypto provider: enable the feature `ring`, or install one with \
-         `rustls::crypto::CryptoProvider::install_default` before the first request",
-    ));
+    CryptoProvider::get_default().map(Arc::clone).or_else(fallback).ok_or_else(|| {
+        TransportError::new(
+            TransportErrorKind::Tls,
+            "no TLS crypto provider: enable the feature `ring`, or install one with \
+             `rustls::crypto::CryptoProvider::install_default` before the first request",
+        )
+    })
+}
+
+#[cfg(feature = "ring")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
+fn fallback() -> Option<Arc<CryptoProvider>> {
+    Some(Arc::new(rustls::crypto::ring::default_provider()))
+}
+
+#[cfg(not(feature = "ring"))]
+fn fallback() -> Option<Arc<CryptoProvider>> {
+    None
 }
 
 fn unusable(error: rustls::Error) -> TransportError {
     TransportError::new(TransportErrorKind::Tls, "TLS cannot be set up on this machine").with_source(error)
+}
+
+#[cfg(all(test, not(feature = "ring")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_crypto_provider_is_said_clearly() {
+        let error = without_roots().unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Tls);
+        assert!(error.to_string().contains("feature `ring`"), "{error}");
+    }
 }

@@ -38,7 +38,9 @@ pub(super) fn body(segments: Vec<Segment>, length: u64) -> reqwest::Body {
         }
         Some(pieces) if length <= SMALL => {
             let mut whole = BytesMut::new();
-            pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
+            for piece in &pieces {
+                whole.extend_from_slice(piece);
+            }
             reqwest::Body::from(whole.freeze())
         }
         _ => reqwest::Body::wrap(Upload { state: State::Ready(SegmentReader::new(segments)), left: length }),

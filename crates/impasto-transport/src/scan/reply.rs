@@ -9,131 +9,9 @@ use super::{
     events::Events,
     excerpt::{Excerpt, excerpt_of},
     json::{Fault, Found, JsonScanner, SLICE},
+    kind::{ReplyKind, Sniffed, sniff},
+    limits::{ScanError, ScanLimits},
 };
-
-/// How a reply is framed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReplyKind {
-    /// One JSON document (`application/json`).
-    Json,
-    /// Server-sent events (`text/event-stream`), each with one JSON document.
-    EventStream,
-}
-
-impl ReplyKind {
-    /// The kind that a `Content-Type` promises; anything but an event stream is read as JSON.
-    ///
-    /// ```
-    /// use impasto_transport::ReplyKind;
-    ///
-    /// assert_eq!(ReplyKind::of_content_type("text/event-stream; charset=utf-8"), ReplyKind::EventStream);
-    /// assert_eq!(ReplyKind::of_content_type("application/json"), ReplyKind::Json);
-    /// ```
-    #[must_use]
-    pub fn of_content_type(content_type: &str) -> Self {
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case("text/event-stream") { Self::EventStream } else { Self::Json }
-    }
-}
-
-/// How much a scanner accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ScanLimits {
-    /// The bytes of one document without its blobs: 16 MiB.
-    pub document: usize,
-    /// The decoded bytes of one blob: 256 MiB.
-    pub blob: u64,
-    /// The blobs of one reply: 4096.
-    pub blobs: u32,
-    /// How deep arrays and objects nest: 100.
-    pub depth: usize,
-}
-
-impl ScanLimits {
-    /// The same limits with another for the bytes of one document without its blobs.
-    #[must_use]
-    pub fn with_document(mut self, bytes: usize) -> Self {
-        self.document = bytes;
-        self
-    }
-
-    /// The same limits with another for the decoded bytes of one blob.
-    #[must_use]
-    pub fn with_blob(mut self, bytes: u64) -> Self {
-        self.blob = bytes;
-        self
-    }
-
-    /// The same limits with another for the blobs of one reply.
-    #[must_use]
-    pub fn with_blobs(mut self, count: u32) -> Self {
-        self.blobs = count;
-        self
-    }
-
-    /// The same limits with another for how deep arrays and objects nest.
-    #[must_use]
-    pub fn with_depth(mut self, depth: usize) -> Self {
-        self.depth = depth;
-        self
-    }
-}
-
-impl Default for ScanLimits {
-    fn default() -> Self {
-        Self { document: 16 << 20, blob: 256 << 20, blobs: 4096, depth: 100 }
-    }
-}
-
-/// Why a reply cannot be read further. What was given out before stands.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ScanError {
-    /// There is nothing in it.
-    #[error("the reply is empty")]
-    Empty,
-    /// The reply ended before its end.
-    #[error("the reply ended within {open}")]
-    Truncated {
-        /// What was open, such as `data[0].b64_json`.
-        open: String,
-    },
-    /// It is not JSON.
-    #[error("the reply is not JSON (at byte {at}): {excerpt}")]
-    NotJson {
-        /// The position of the first byte that does not fit.
-        at: u64,
-        /// At most 300 characters from there, or from shortly before.
-        excerpt: String,
-    },
-    /// Something follows the JSON document.
-    #[error("more follows the JSON of the reply (at byte {at}): {excerpt}")]
-    TrailingData {
-        /// The position of its first byte.
-        at: u64,
-        /// At most 300 characters of it.
-        excerpt: String,
-    },
-    /// Arrays and objects nest too deep.
-    #[error("the JSON of the reply nests deeper than the limit of {limit}")]
-    TooDeep {
-        /// The limit.
-        limit: usize,
-    },
-    /// The document is too large, even without its blobs.
-    #[error("the JSON of the reply is longer than the limit of {limit} bytes, its images not counted")]
-    TooLarge {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// There are too many blobs.
-    #[error("the reply has more images than the limit of {limit}")]
-    TooManyBlobs {
-        /// The limit.
-        limit: u32,
-    },
-}
 
 /// Reads one reply as it arrives.
 ///
@@ -394,7 +272,8 @@ impl ReplyScanner {
     fn step_wrong(&mut self, chunk: &Bytes) -> bool {
         let Outcome::Wrong { trailing, at, excerpt } = &mut self.outcome else { return false };
         let full = excerpt.extend(chunk);
-        if !full && !(self.ended && chunk.is_empty()) {
+        let over = self.ended && chunk.is_empty();
+        if !full && !over {
             let more = !chunk.is_empty();
             self.use_up(chunk.len());
             return more;
@@ -485,33 +364,5 @@ impl Token {
             Found::Data(id, len) => Self::Data(id, len),
             Found::End(end) => Self::End(end),
         }
-    }
-}
-
-enum Sniffed {
-    /// Nothing but white space and a byte order mark.
-    Blank,
-    More,
-    Kind(ReplyKind),
-}
-
-/// What the first bytes say, for sellers who answer with JSON to a request for a stream, or label it wrongly.
-fn sniff(promised: ReplyKind, head: &[u8]) -> Sniffed {
-    const MARK: &[u8] = b"\xef\xbb\xbf";
-    const FIELDS: [&[u8]; 5] = [b":", b"data:", b"event:", b"id:", b"retry:"];
-    if head == MARK || head.is_empty() || head[0].is_ascii_whitespace() {
-        return Sniffed::Blank;
-    }
-    if MARK.starts_with(head) {
-        return Sniffed::More;
-    }
-    match promised {
-        ReplyKind::EventStream if matches!(head[0], b'{' | b'[' | b'<') => Sniffed::Kind(ReplyKind::Json),
-        ReplyKind::EventStream => Sniffed::Kind(ReplyKind::EventStream),
-        ReplyKind::Json if FIELDS.iter().any(|field| head.starts_with(field)) => {
-            Sniffed::Kind(ReplyKind::EventStream)
-        }
-        ReplyKind::Json if FIELDS.iter().any(|field| field.starts_with(head)) => Sniffed::More,
-        ReplyKind::Json => Sniffed::Kind(ReplyKind::Json),
     }
 }

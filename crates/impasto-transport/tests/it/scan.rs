@@ -40,27 +40,23 @@ fn rules() -> PullRules {
 /// Runs a scanner and checks what holds for every reply: starts, data and ends in order, and documents that
 /// agree with the blobs given before them.
 fn scan_with<'a>(kind: ReplyKind, limits: ScanLimits, chunks: impl IntoIterator<Item = &'a [u8]>) -> Scanned {
-    let mut scanner = ReplyScanner::new(kind, rules(), limits);
+    let mut reader = ReplyScanner::new(kind, rules(), limits);
     let mut scanned = Scanned { blobs: Vec::new(), documents: Vec::new(), error: None, kind };
     let mut open = None;
     let mut chunks = chunks.into_iter();
     loop {
-        let ended = match chunks.next() {
-            Some(chunk) => {
-                scanner.push(Bytes::copy_from_slice(chunk));
-                false
-            }
-            None => {
-                scanner.end();
-                true
-            }
-        };
+        let chunk = chunks.next();
+        let ended = chunk.is_none();
+        match chunk {
+            Some(chunk) => reader.push(Bytes::copy_from_slice(chunk)),
+            None => reader.end(),
+        }
         loop {
-            match scanner.next() {
+            match reader.next() {
                 Ok(None) => break,
                 Ok(Some(piece)) => scanned.take(piece, &mut open),
                 Err(error) => {
-                    assert_eq!(scanner.next().err().as_ref(), Some(&error), "it stays failed");
+                    assert_eq!(reader.next().err().as_ref(), Some(&error), "it stays failed");
                     scanned.error = Some(error);
                     break;
                 }
@@ -71,7 +67,7 @@ fn scan_with<'a>(kind: ReplyKind, limits: ScanLimits, chunks: impl IntoIterator<
         }
     }
     assert_eq!(open, None, "every blob that starts ends");
-    scanned.kind = scanner.kind();
+    scanned.kind = reader.kind();
     scanned
 }
 

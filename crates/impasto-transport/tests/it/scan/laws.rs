@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Scanned, scan_with};
 
-/// A JSON value as serde_json writes it, with base64 under the keys that are pulled.
+/// A JSON value as `serde_json` writes it, with base64 under the keys that are pulled.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -45,7 +45,7 @@ fn respell(text: &str, seed: u64) -> String {
         let plain = in_string && !escaped && char != '"' && char != '\\';
         match char {
             '/' if plain && roll(2) == 0 => out.push_str("\\/"),
-            ' '..='~' if plain && roll(20) == 0 => out.push_str(&format!("\\u{:04x}", u32::from(char))),
+            ' '..='~' if plain && roll(20) == 0 => out.extend(format!("\\u{:04x}", u32::from(char)).chars()),
             _ => out.push(char),
         }
         if in_string {

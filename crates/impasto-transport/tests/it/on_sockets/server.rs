@@ -12,10 +12,10 @@ use tokio::{
 };
 
 /// The key that every test sends.
-pub(crate) const KEY: &str = "sk-test-key";
+pub(super) const KEY: &str = "sk-test-key";
 
 /// Runs `script` on the first connection; gives the URL and what the script returns.
-pub(crate) async fn serve<F, T>(
+pub(super) async fn serve<F, T>(
     script: impl FnOnce(TcpStream) -> F + Send + 'static,
 ) -> (String, JoinHandle<T>)
 where
@@ -35,14 +35,14 @@ where
 
 /// A request as it came over the wire.
 #[derive(Debug)]
-pub(crate) struct Received {
+pub(super) struct Received {
     /// The request line and the headers, lower case, one per line.
-    pub(crate) head: String,
-    pub(crate) body: Vec<u8>,
+    pub(super) head: String,
+    pub(super) body: Vec<u8>,
 }
 
 impl Received {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.head.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         let value = found.next();
         assert_eq!(found.next(), None, "{name} is sent once");
@@ -50,7 +50,7 @@ impl Received {
     }
 }
 
-pub(crate) async fn read_request(stream: &mut TcpStream) -> Received {
+pub(super) async fn read_request(stream: &mut TcpStream) -> Received {
     let mut bytes = Vec::new();
     let head_len = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -69,16 +69,16 @@ pub(crate) async fn read_request(stream: &mut TcpStream) -> Received {
     received
 }
 
-pub(crate) async fn answer(stream: &mut TcpStream, text: &str) {
+pub(super) async fn answer(stream: &mut TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).await.unwrap();
 }
 
 /// Makes a request to the server ready, with the key.
-pub(crate) fn prepare(request: HttpRequest, deadlines: Deadlines) -> Result<PreparedRequest, TransportError> {
+pub(super) fn prepare(request: HttpRequest, deadlines: Deadlines) -> Result<PreparedRequest, TransportError> {
     let own = Origin::of(&request.url)?;
     request.with_auth(Auth::Bearer).prepare(Some(&ApiKey::new(KEY)?), &own, &OsEntropy::new(), deadlines)
 }
 
-pub(crate) fn get(url: &str) -> PreparedRequest {
+pub(super) fn get(url: &str) -> PreparedRequest {
     prepare(HttpRequest::get(url), Deadlines::default()).unwrap()
 }

@@ -9,7 +9,7 @@ use impasto_transport::{
 };
 use proptest::prelude::*;
 
-use crate::server::{Received, answer, prepare, read_request, serve};
+use super::server::{Received, answer, prepare, read_request, serve};
 
 fn bytes(len: usize) -> Vec<u8> {
     (0..len).map(|index| (index.wrapping_mul(2_654_435_761) >> 13).to_be_bytes()[7]).collect()

@@ -6,14 +6,14 @@ use impasto_transport::{
 };
 use tokio::net::TcpListener;
 
-use crate::server::{KEY, answer, get, read_request, serve};
+use super::server::{KEY, answer, get, read_request, serve};
 
 fn check(error: &TransportError, kind: TransportErrorKind, sent: Sent) {
     assert_eq!((error.kind(), error.sent()), (kind, sent), "{error:?}");
     let mut chain = format!("{error} {error:?}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        chain.push_str(&format!("{error} {error:?}"));
+        chain.extend([error.to_string(), format!("{error:?}")]);
         source = error.source();
     }
     assert!(!chain.contains(KEY) && !chain.contains("secret"), "no key and no query in {chain}");

@@ -5,7 +5,7 @@ use impasto_transport::{
 };
 use tokio::net::TcpListener;
 
-use crate::server::{KEY, answer, get, prepare, read_request, serve};
+use super::server::{KEY, answer, get, prepare, read_request, serve};
 
 #[tokio::test]
 async fn the_reply_comes_in_pieces_with_its_status_and_headers() {

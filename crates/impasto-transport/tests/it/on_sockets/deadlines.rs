@@ -10,7 +10,7 @@ use impasto_transport::{
 };
 use tokio::sync::oneshot;
 
-use crate::server::{answer, prepare, read_request, serve};
+use super::server::{answer, prepare, read_request, serve};
 
 /// Waits until somebody sleeps by the clock, then lets the time pass.
 async fn pass(clock: &ManualClock, time: Duration) {
