@@ -28,7 +28,7 @@ const USER_AGENT: &str = concat!("impasto/", env!("CARGO_PKG_VERSION"));
 ///
 /// Nothing is set up before it is needed: a process that talks only to this machine loads no root certificates,
 /// and none are loaded before the first `https` request. The system's proxy settings are respected, but
-/// requests to this machine never go through a proxy.
+/// requests to this machine never go through a proxy. Sending needs a running tokio runtime.
 ///
 /// It keeps only the connect deadline, fixed when it is built; wrap it into a
 /// [`TimedTransport`](crate::TimedTransport) for the others.

@@ -185,3 +185,38 @@ fn an_asked_wait_is_kept_and_spread() {
     let Decision::After(wait) = decide(&attempt(Repeat::WhenNotBilled, outcome)) else { panic!("it waits") };
     assert!((20.0..=21.0).contains(&wait.as_secs_f64()), "{wait:?}");
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_paid_request_is_repeated_only_when_it_was_surely_not_billed(
+        status in 100_u16..1000,
+        number in 1_u32..5,
+        elapsed in 0_u64..700,
+        headers in proptest::collection::vec(
+            (
+                proptest::sample::select(vec!["retry-after", "retry-after-ms", "x-should-retry"]),
+                "(true|false|-?[0-9]{1,9}(\\.[0-9])?(e[0-9]{1,3})?|NaN|inf|soon)",
+            ),
+            0..3,
+        ),
+        seed: u64,
+    ) {
+        let policy = RetryPolicy::default();
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect();
+        let status = StatusCode::from_u16(status).unwrap();
+        let outcome = Outcome::Reply { status, headers: &headers, code: None, message: None };
+        let elapsed = Duration::from_secs(elapsed);
+        for repeat in [Repeat::WhenNotBilled, Repeat::Free] {
+            let attempt = Attempt { number, elapsed, ..attempt(repeat, outcome) };
+            if let Decision::After(wait) = policy.decide(&attempt, &SeededEntropy::new(seed)) {
+                assert!(repeat == Repeat::Free || billing_of(outcome) == Billing::NotBilled);
+                assert!(number < policy.max_attempts && !wait.is_zero());
+                assert!(wait <= policy.max_retry_after + Duration::from_secs(1));
+                assert!(elapsed + wait <= policy.total.unwrap());
+            }
+        }
+    }
+}
