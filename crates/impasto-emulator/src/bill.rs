@@ -161,6 +161,14 @@ impl Meter {
         index
     }
 
+    /// Notes the task that a charge belongs to.
+    pub(crate) fn name_task(&self, index: u64, task: &str) {
+        let mut charges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(charge) = usize::try_from(index).ok().and_then(|index| charges.get_mut(index)) {
+            charge.task = Some(task.to_owned());
+        }
+    }
+
     /// Notes that the reply carrying a charge went out whole.
     pub(crate) fn delivered(&self, index: u64) {
         let mut charges = self.0.lock().unwrap_or_else(PoisonError::into_inner);

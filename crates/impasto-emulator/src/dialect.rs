@@ -4,6 +4,7 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
+use crate::directives::Directives;
 use crate::reply::Reply;
 use crate::seller::ErrorStyle;
 
@@ -14,6 +15,7 @@ pub(crate) fn error_reply(style: ErrorStyle, error: &ApiError, request_id: &str)
         ErrorStyle::Azure => azure(error),
         ErrorStyle::Modelverse => modelverse(error, request_id),
         ErrorStyle::NewApi => new_api(error, request_id),
+        ErrorStyle::Atlas => crate::atlas::error_reply(error, request_id, &Directives::default()),
     }
 }
 

@@ -108,6 +108,11 @@ impl Directives {
         }
     }
 
+    /// Adds a mode by its name.
+    pub(crate) fn add_name(&mut self, name: &str) {
+        self.entries.extend(Directive::parse(name));
+    }
+
     /// Adds one more.
     pub(crate) fn add(&mut self, directive: Directive) {
         self.entries.push(directive);

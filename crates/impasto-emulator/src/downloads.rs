@@ -9,7 +9,7 @@ use crate::request::Request;
 use crate::state::State;
 
 /// `GET /files/{name}`.
-pub(crate) fn serve(state: &Arc<State>, request: &Request) -> Reply {
+pub(crate) async fn serve(state: &Arc<State>, request: &Request) -> Reply {
     let name = request.path.trim_start_matches("/files/");
     if request.method != Method::GET && request.method != Method::HEAD {
         return Reply::text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "method not allowed\n")
@@ -22,18 +22,22 @@ pub(crate) fn serve(state: &Arc<State>, request: &Request) -> Reply {
             "<Error><Code>NoSuchKey</Code></Error>\n",
         );
     };
-    let total = file.bytes.len();
+    let reader = Arc::clone(state);
+    let stored = file.clone();
+    let read = tokio::task::spawn_blocking(move || reader.read(&stored)).await;
+    let Ok(Ok(bytes)) = read else {
+        return Reply::text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "cannot read the file\n");
+    };
+    let total = bytes.len();
     let mut reply = match request.header("range").map(|range| parse_range(range, total)) {
-        None | Some(Range::Ignored) => Reply::bytes(StatusCode::OK, "application/octet-stream", file.bytes),
+        None | Some(Range::Ignored) => Reply::bytes(StatusCode::OK, "application/octet-stream", bytes),
         Some(Range::Unsatisfiable) => {
             Reply::new(StatusCode::RANGE_NOT_SATISFIABLE).header("content-range", &format!("bytes */{total}"))
         }
-        Some(Range::Part(start, end)) => Reply::bytes(
-            StatusCode::PARTIAL_CONTENT,
-            "application/octet-stream",
-            file.bytes.slice(start..end),
-        )
-        .header("content-range", &format!("bytes {start}-{}/{total}", end - 1)),
+        Some(Range::Part(start, end)) => {
+            Reply::bytes(StatusCode::PARTIAL_CONTENT, "application/octet-stream", bytes.slice(start..end))
+                .header("content-range", &format!("bytes {start}-{}/{total}", end - 1))
+        }
     };
     if !file.mime.is_empty() {
         reply.set_header("content-type", &file.mime);

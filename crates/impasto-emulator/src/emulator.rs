@@ -199,7 +199,12 @@ impl Emulator {
         self.state.journal.snapshot()
     }
 
-    /// Forgets bills, records and files.
+    /// Empties the bill and keeps everything else.
+    pub fn reset_bill(&self) {
+        self.state.meter.clear();
+    }
+
+    /// Forgets bills, records, files, tasks and the counts of faults.
     pub fn reset(&self) {
         self.state.reset();
     }

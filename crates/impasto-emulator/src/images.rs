@@ -24,7 +24,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::seller::Seller;
 use crate::sizes;
-use crate::state::{State, StoredFile};
+use crate::state::{Content, State, StoredFile};
 use crate::uploads::MaskMeaning;
 use crate::usage::{self, PARTIAL_IMAGE_TOKENS, Usage};
 
@@ -247,7 +247,7 @@ impl Exchange<'_> {
         let id = self.state.ids.with_prefix("img_");
         let name = format!("{id}.{}", order.params.format.name());
         let file = StoredFile {
-            bytes: rendered.bytes.clone(),
+            content: Content::Ready(rendered.bytes.clone()),
             mime: order.params.format.mime().to_owned(),
             name: name.clone(),
             created: self.state.clock.unix_seconds(),

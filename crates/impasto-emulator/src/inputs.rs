@@ -188,7 +188,7 @@ fn resolve(state: &State, reference: &Value, origin: &Origin<'_>) -> ApiResult<I
             let file = state.file(id).ok_or_else(|| {
                 ApiError::invalid("image_file_not_found", origin.param, format!("No such file: '{id}'."))
             })?;
-            InputImage::from_bytes(file.bytes, origin)
+            InputImage::from_bytes(state.read(&file)?, origin)
         }
         _ => Err(ApiError::invalid(
             "invalid_value",
@@ -233,7 +233,7 @@ pub(crate) fn from_url(state: &State, url: &str, origin: &Origin<'_>) -> ApiResu
         .and_then(|(_, id)| id.split(['?', '/']).next())
         .and_then(|id| state.file(id));
     match own {
-        Some(file) => InputImage::from_bytes(file.bytes, origin),
+        Some(file) => InputImage::from_bytes(state.read(&file)?, origin),
         None => Err(ApiError::invalid(
             "failed_to_download_image",
             origin.param,

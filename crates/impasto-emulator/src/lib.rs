@@ -16,6 +16,7 @@
 //! ```
 
 mod api_error;
+mod atlas;
 mod azure;
 mod bill;
 mod body;

@@ -10,7 +10,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::seller::{ErrorStyle, SELLERS};
 use crate::state::State;
-use crate::{azure, dialect, downloads, openai};
+use crate::{atlas, azure, dialect, downloads, openai};
 
 /// How errors look below a path.
 pub(crate) fn error_style(path: &str) -> ErrorStyle {
@@ -23,7 +23,13 @@ pub(crate) fn error_style(path: &str) -> ErrorStyle {
 /// Answers any path but the emulator's own.
 pub(crate) async fn serve(state: &Arc<State>, request: &mut Request) -> Reply {
     if request.path.starts_with("/files/") {
-        return downloads::serve(state, request);
+        return downloads::serve(state, request).await;
+    }
+    if let Some(path) = request.path.strip_prefix(atlas::PUBLIC_MOUNT).map(str::to_owned) {
+        return atlas::serve(state, request, &path).await;
+    }
+    if request.path == "/webhooks/jwks.json" {
+        return atlas::serve(state, request, "/webhooks/jwks.json").await;
     }
     for seller in SELLERS {
         let below =
@@ -31,6 +37,7 @@ pub(crate) async fn serve(state: &Arc<State>, request: &mut Request) -> Reply {
         if let Some(path) = below {
             return match seller.id {
                 "azure" => azure::serve(state, request, &path).await,
+                "atlas" => atlas::serve(state, request, &path).await,
                 _ => openai::serve(state, seller, &Surface::Plain, request, &path).await,
             };
         }

@@ -4,7 +4,7 @@ mod catalogue;
 
 use crate::models::{Family, Quality};
 
-pub(crate) use catalogue::{AZURE, SELLERS};
+pub(crate) use catalogue::{ATLAS, AZURE, SELLERS};
 
 /// How a seller writes an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(crate) enum ErrorStyle {
     Modelverse,
     /// new-api: the request id at the end of the message, own validation errors as 500 `invalid_request`.
     NewApi,
+    /// Atlas Cloud's envelope.
+    Atlas,
 }
 
 /// How a seller takes the key.

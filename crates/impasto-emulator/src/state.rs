@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::api_error::{ApiError, ApiResult};
+use crate::atlas::{Signer, Tasks};
 use crate::bill::Meter;
 use crate::cache::Cache;
 use crate::clock::Clock;
@@ -31,10 +32,18 @@ pub(crate) struct Options {
     pub(crate) cache_bytes: usize,
 }
 
+/// What a stored file holds.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    Ready(Bytes),
+    /// A picture that is drawn when somebody wants it.
+    Later(Arc<Picture>),
+}
+
 /// A stored file: an upload or an output.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredFile {
-    pub(crate) bytes: Bytes,
+    pub(crate) content: Content,
     pub(crate) mime: String,
     pub(crate) name: String,
     /// Unix seconds of the upload.
@@ -52,6 +61,8 @@ pub(crate) struct State {
     pub(crate) meter: Meter,
     pub(crate) journal: Journal,
     pub(crate) plan: Plan,
+    pub(crate) tasks: Tasks,
+    pub(crate) signer: Signer,
     cache: Arc<Cache>,
     files: Mutex<HashMap<String, StoredFile>>,
     /// Requests per key, for the rate-limit headers.
@@ -63,11 +74,13 @@ impl State {
         Self {
             ids: Ids::new(options.seed),
             cache: Arc::new(Cache::new(options.cache_bytes)),
-            options,
             clock,
             meter: Meter::default(),
             journal: Journal::default(),
             plan,
+            tasks: Tasks::default(),
+            signer: Signer::new(options.seed),
+            options,
             files: Mutex::default(),
             seen: Mutex::default(),
         }
@@ -121,6 +134,14 @@ impl State {
         }
     }
 
+    /// The bytes of a stored file; draws on this thread if they are not there yet.
+    pub(crate) fn read(&self, file: &StoredFile) -> ApiResult<Bytes> {
+        match &file.content {
+            Content::Ready(bytes) => Ok(bytes.clone()),
+            Content::Later(picture) => Ok(self.renderer((**picture).clone())()?.bytes.clone()),
+        }
+    }
+
     /// Stores a file under an id.
     pub(crate) fn store_file(&self, id: &str, file: StoredFile) {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), file);
@@ -163,6 +184,7 @@ impl State {
         self.meter.clear();
         self.journal.clear();
         self.plan.reset();
+        self.tasks.clear();
         self.files.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -98,6 +98,11 @@ impl InputImage {
         Ok(Self { width, height, format, has_alpha, bytes })
     }
 
+    /// Whether it is a PNG.
+    pub(crate) fn is_png(&self) -> bool {
+        self.format == ImageFormat::Png
+    }
+
     /// What identifies the content.
     pub(crate) fn digest(&self) -> [u8; 32] {
         digest([self.bytes.as_ref()])

@@ -63,6 +63,14 @@ fn one(fault: &Directive, request_id: &str, path: &str, style: ErrorStyle) -> Op
                 message,
             ))
         }
+        // Atlas accepts the task and lets it fail.
+        "moderation" if style == ErrorStyle::Atlas => None,
+        "broke" => error(ApiError::other(
+            StatusCode::PAYMENT_REQUIRED,
+            "payment_required",
+            "broke",
+            "insufficient balance",
+        )),
         "moderation" if !fault.says("output") && !fault.says("stream") => {
             error(ApiError::moderation("input", request_id))
         }

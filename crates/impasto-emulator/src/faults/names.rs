@@ -27,6 +27,7 @@ pub(crate) const MODES: &[(&str, &str)] = &[
     ("raw-base64", "Atlas: base64 outputs without a data: prefix"),
     ("object-outputs", "Atlas: outputs as objects with a url"),
     ("foreign-poll-url", "Atlas: urls.get names another host"),
+    ("duration", "Atlas: duration;MS from submit to end"),
     ("polls", "Atlas: polls;K makes a task finish at the K-th poll, whatever the clock says"),
 ];
 

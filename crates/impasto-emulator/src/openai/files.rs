@@ -10,7 +10,7 @@ use crate::form::Form;
 use crate::params::missing;
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::state::{State, StoredFile};
+use crate::state::{Content, State, StoredFile};
 
 /// `/files`, `/files/{id}` and `/files/{id}/content`.
 pub(crate) async fn serve(state: &Arc<State>, request: &mut Request, path: &str) -> ApiResult<Reply> {
@@ -35,7 +35,7 @@ pub(crate) async fn serve(state: &Arc<State>, request: &mut Request, path: &str)
         return Ok(Reply::json(StatusCode::OK, json!({ "id": id, "object": "file", "deleted": true })));
     }
     if wants_content {
-        return Ok(Reply::bytes(StatusCode::OK, "application/octet-stream", file.bytes));
+        return Ok(Reply::bytes(StatusCode::OK, "application/octet-stream", state.read(&file)?));
     }
     Ok(Reply::json(StatusCode::OK, describe(id, &file)))
 }
@@ -55,7 +55,7 @@ async fn upload(state: &State, request: &mut Request) -> ApiResult<Reply> {
     let file = form.files_named("file").next().ok_or_else(|| missing("file"))?;
     let id = state.ids.with_prefix("file-");
     let stored = StoredFile {
-        bytes: file.bytes.clone(),
+        content: Content::Ready(file.bytes.clone()),
         mime: file.content_type.clone().unwrap_or_default(),
         name: file.filename.clone(),
         created: state.clock.unix_seconds(),
@@ -71,10 +71,14 @@ fn list(state: &State) -> Vec<Value> {
 }
 
 fn describe(id: &str, file: &StoredFile) -> Value {
+    let size = match &file.content {
+        Content::Ready(bytes) => bytes.len(),
+        Content::Later(_) => 0,
+    };
     json!({
         "id": id,
         "object": "file",
-        "bytes": file.bytes.len(),
+        "bytes": size,
         "created_at": file.created,
         "filename": file.name,
         "purpose": "vision",

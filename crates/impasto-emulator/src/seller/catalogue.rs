@@ -118,6 +118,21 @@ pub(crate) const YESCALE: Seller = Seller {
     ..OPENAI
 };
 
+/// Atlas Cloud, as far as the checks of parameters go; its API is another.
+pub(crate) const ATLAS: Seller = Seller {
+    id: "atlas",
+    title: "Atlas Cloud",
+    mount: crate::atlas::MOUNT,
+    real_base: "https://api.atlascloud.ai/api/v1",
+    errors: ErrorStyle::Atlas,
+    unknown: Unknown::Dropped,
+    default_quality: [Some(Quality::Medium), Some(Quality::Medium)],
+    json_edits: false,
+    streams: false,
+    quirks: crate::atlas::QUIRKS,
+    ..OPENAI
+};
+
 /// AIMLAPI.
 const AIMLAPI: Seller = Seller {
     id: "aimlapi",
@@ -189,4 +204,4 @@ const TOGETHER: Seller = Seller {
 
 /// All of them, in the order of the front page. Azure's paths are taken apart before they come here.
 pub(crate) const SELLERS: &[&Seller] =
-    &[&OPENAI, &AZURE, &MODELVERSE, &YESCALE, &AIMLAPI, &COMETAPI, &LAOZHANG, &TOGETHER];
+    &[&OPENAI, &AZURE, &ATLAS, &MODELVERSE, &YESCALE, &AIMLAPI, &COMETAPI, &LAOZHANG, &TOGETHER];
