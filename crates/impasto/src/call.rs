@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use impasto_pricing::{Estimate, Money};
 use impasto_types::{
     Background, Complexity, ImageInput, ImageRequest, InputFidelity, Mask, ModelId, Moderation, OutputFormat,
     Quality, Size, SvgOptions,
@@ -13,7 +14,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::generation::Generation;
 use crate::preflight::{self, Preview};
-use crate::run;
+use crate::run::{self, Order};
 use crate::sink::{Destination, Files, Memory};
 use crate::stream::GenerationStream;
 
@@ -27,6 +28,7 @@ pub struct ImageCall {
     client: Client,
     request: ImageRequest,
     destination: Arc<dyn Destination>,
+    max_cost: Option<Money>,
     size_error: Option<impasto_types::Error>,
 }
 
@@ -82,7 +84,7 @@ setters! {
 
 impl ImageCall {
     pub(crate) fn new(client: Client, request: ImageRequest) -> Self {
-        Self { client, request, destination: Arc::new(Memory::new()), size_error: None }
+        Self { client, request, destination: Arc::new(Memory::new()), max_cost: None, size_error: None }
     }
 
     /// The size: `"1536x1024"`, `"auto"`, `(1536, 1024)` or a [`Size`].
@@ -112,6 +114,13 @@ impl ImageCall {
         self
     }
 
+    /// Refuses the call, before anything is sent, if it may cost more than this. A price that is not known is refused
+    /// too.
+    pub fn max_cost(mut self, limit: Money) -> Self {
+        self.max_cost = Some(limit);
+        self
+    }
+
     /// The request as it stands.
     #[must_use]
     pub fn request(&self) -> &ImageRequest {
@@ -125,7 +134,7 @@ impl ImageCall {
     /// [`Generation::failures`].
     pub async fn send(self) -> Result<Generation, Error> {
         self.checked()?;
-        Box::pin(run::run(self.client, self.request, self.destination, None)).await
+        Box::pin(run::run(self.into_order(), None)).await
     }
 
     /// Sends the call and saves its images as they arrive, never holding one whole: one image as `path`, several as
@@ -147,9 +156,7 @@ impl ImageCall {
     /// it is there.
     pub fn events(self) -> GenerationStream {
         match self.checked() {
-            Ok(()) => GenerationStream::new(|events| {
-                run::run(self.client, self.request, self.destination, Some(events))
-            }),
+            Ok(()) => GenerationStream::new(|events| run::run(self.into_order(), Some(events))),
             Err(error) => GenerationStream::new(|_| async { Err(error) }),
         }
     }
@@ -161,6 +168,24 @@ impl ImageCall {
     pub async fn preview(self) -> Result<Preview, Error> {
         self.checked()?;
         preflight::preview(&self.client, self.request).await
+    }
+
+    /// What it may cost, without sending anything: one estimate for each call it is split into.
+    ///
+    /// # Errors
+    /// What [`send`](Self::send) would refuse before sending, and a price that is not known.
+    pub async fn estimate(self) -> Result<Vec<Estimate>, Error> {
+        self.checked()?;
+        preflight::estimate(&self.client, self.request).await
+    }
+
+    fn into_order(self) -> Order {
+        Order {
+            client: self.client,
+            request: self.request,
+            destination: self.destination,
+            max_cost: self.max_cost,
+        }
     }
 
     fn checked(&self) -> Result<(), Error> {

@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use impasto_providers::{Book, Sellers, Target};
+use impasto_pricing::PriceBook;
+use impasto_providers::{Address, Book, Sellers, Target};
 use impasto_transport::retry::RetryPolicy;
 use impasto_transport::{
     ApiKey, Clock, Deadlines, Entropy, HttpTransport, OsEntropy, ScanLimits, TimedTransport, TokioClock,
 };
 use impasto_types::{Date, ImageInput, ImageRequest, ModelId};
 
+use crate::budget::Budget;
 use crate::call::ImageCall;
 use crate::env;
 use crate::error::{Error, ErrorKind};
+use crate::journal::{JobRecord, Journal};
+use crate::ledger::Ledger;
+use crate::run;
 use crate::schedule::PollSchedule;
+use crate::sink::Destination;
+use crate::stream::GenerationStream;
 
 /// A client of one seller. Cheap to clone; clones share their connections.
 ///
@@ -44,6 +51,10 @@ pub(crate) struct Inner {
     pub(crate) polls: PollSchedule,
     pub(crate) retry: RetryPolicy,
     pub(crate) unchecked: bool,
+    pub(crate) prices: PriceBook,
+    pub(crate) budget: Option<Arc<dyn Budget>>,
+    pub(crate) ledger: Option<Arc<dyn Ledger>>,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
 }
 
 impl Client {
@@ -74,6 +85,19 @@ impl Client {
     /// A call for a request made elsewhere.
     pub fn request(&self, request: ImageRequest) -> ImageCall {
         ImageCall::new(self.clone(), request)
+    }
+
+    /// Takes up a job that was written down: polls, fetches and finishes it, never sending the paid request again once
+    /// it may have left. The images go to `destination`, or where the record says.
+    pub fn resume(&self, record: JobRecord, destination: Option<Arc<dyn Destination>>) -> GenerationStream {
+        let client = self.clone();
+        GenerationStream::new(|events| run::resume(client, record, destination, Some(events)))
+    }
+
+    /// The prices in use.
+    #[must_use]
+    pub fn prices(&self) -> &PriceBook {
+        &self.inner.prices
     }
 
     /// The id of the seller.
@@ -111,6 +135,11 @@ pub struct ClientBuilder {
     retry: Option<RetryPolicy>,
     unchecked: bool,
     ignore_env: bool,
+    without_key: bool,
+    prices: Option<PriceBook>,
+    budget: Option<Arc<dyn Budget>>,
+    ledger: Option<Arc<dyn Ledger>>,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl ClientBuilder {
@@ -212,6 +241,50 @@ impl ClientBuilder {
         self
     }
 
+    /// Where a job was: its seller, base URL and options.
+    #[must_use]
+    pub fn address(mut self, address: &Address) -> Self {
+        self.provider = Some(address.seller.clone());
+        self.base_url = Some(address.base_url.clone());
+        self.options.extend(address.options.iter().map(|(name, value)| (name.clone(), value.clone())));
+        self
+    }
+
+    /// Other prices than the built-in ones.
+    #[must_use]
+    pub fn prices(mut self, prices: PriceBook) -> Self {
+        self.prices = Some(prices);
+        self
+    }
+
+    /// A limit on spending, shared by every call: the high end of each estimate is set aside before it is sent.
+    #[must_use]
+    pub fn budget(mut self, budget: Arc<dyn Budget>) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Where every job that could cost money is recorded.
+    #[must_use]
+    pub fn ledger(mut self, ledger: Arc<dyn Ledger>) -> Self {
+        self.ledger = Some(ledger);
+        self
+    }
+
+    /// Where jobs are written down before each step that costs money, so that they survive a crash.
+    #[must_use]
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Builds a client that can estimate and preview, and needs no key for it. Sending fails.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.without_key = true;
+        self
+    }
+
     /// Reads nothing from the environment.
     #[must_use]
     pub fn ignore_env(mut self) -> Self {
@@ -259,14 +332,14 @@ impl ClientBuilder {
             target = target.with_option(name, value);
         }
         target.origin()?;
-        if target.base_url.contains("YOUR-") {
+        if target.base_url.contains("YOUR-") && !self.without_key {
             let variable = seller.auth.base_url_env.as_deref().unwrap_or("the base URL");
             let message = format!("{} has no address of its own for everybody", seller.name);
             return Err(Error::new(ErrorKind::Configuration, message)
                 .with_field("base_url")
                 .with_hint(format!("set {variable}, or give the base URL: {}", seller.base_url)));
         }
-        let key = self.key(seller)?;
+        let key = if self.without_key { None } else { Some(self.key(seller)?) };
         let deadlines = self.deadlines.unwrap_or_default();
         let clock: Arc<dyn Clock> = self.clock.clone().unwrap_or_else(|| Arc::new(TokioClock::new()));
         let transport = match self.transport.clone() {
@@ -278,7 +351,7 @@ impl ClientBuilder {
             inner: Arc::new(Inner {
                 target,
                 book: Book::builtin()?,
-                key: Some(key),
+                key,
                 model,
                 transport: Arc::new(TimedTransport::new(transport, Arc::clone(&clock))),
                 clock,
@@ -288,6 +361,10 @@ impl ClientBuilder {
                 polls: self.polls,
                 retry: self.retry.unwrap_or_default(),
                 unchecked: self.unchecked,
+                prices: self.prices.unwrap_or_else(PriceBook::builtin),
+                budget: self.budget,
+                ledger: self.ledger,
+                journal: self.journal,
             }),
         })
     }

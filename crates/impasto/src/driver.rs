@@ -6,7 +6,7 @@ mod retry;
 
 use std::time::Duration;
 
-use impasto_providers::{ErrorKind as SellerKind, Job, Step};
+use impasto_providers::{ErrorKind as SellerKind, Job, Phase, Purpose, Step};
 use impasto_types::{BillingOutcome, ImageContent, Warning, WarningKind};
 
 use crate::client::{Client, Inner};
@@ -14,6 +14,8 @@ use crate::deliver::{Desk, Misplaced};
 use crate::error::{Error, ErrorKind};
 use crate::generation::Failure;
 use crate::image::Image;
+use crate::journal::RecordState;
+use crate::keeper::Keeper;
 use crate::run::tell;
 use crate::sink::Destination;
 use crate::stream::{Event, Events};
@@ -31,6 +33,7 @@ pub(crate) struct Driver<'a> {
     warnings: Vec<Warning>,
     /// How often something was sent that costs money.
     attempts: u32,
+    keeper: Option<Keeper>,
 }
 
 /// What a job delivered.
@@ -49,6 +52,7 @@ impl<'a> Driver<'a> {
         events: Option<&'a Events>,
         offset: usize,
         count: usize,
+        keeper: Option<Keeper>,
     ) -> Self {
         Self {
             client,
@@ -60,6 +64,7 @@ impl<'a> Driver<'a> {
             failures: Vec::new(),
             warnings: Vec::new(),
             attempts: 0,
+            keeper,
         }
     }
 
@@ -70,7 +75,11 @@ impl<'a> Driver<'a> {
     /// Runs the job to its end.
     pub(crate) async fn run(mut self, mut job: Job) -> Result<Ran, Error> {
         let started = self.inner().clock.now();
-        match self.steps(&mut job, started).await {
+        let outcome = self.steps(&mut job, started).await;
+        if let (Err(error), Some(keeper)) = (&outcome, &mut self.keeper) {
+            keeper.stopped(&job, error).await;
+        }
+        match outcome {
             Ok(()) => {}
             // Images that came before the failure are paid for: they are delivered, the failure beside them.
             Err(error) if !self.images.is_empty() => {
@@ -88,6 +97,14 @@ impl<'a> Driver<'a> {
                     .with_request_id(job.delivery.request_id.clone()),
             };
             return Err(error.with_attempts(self.attempts).with_job(job));
+        }
+        if let Some(keeper) = &mut self.keeper {
+            if job.phase == Phase::Fetch && !self.failures.is_empty() {
+                // What could not be fetched now can be fetched later, as long as its URL holds.
+                let _ = keeper.write(&job, RecordState::Ready).await;
+            } else {
+                keeper.done().await;
+            }
         }
         self.audit(&job);
         let Self { images, failures, warnings, attempts, .. } = self;
@@ -112,11 +129,24 @@ impl<'a> Driver<'a> {
     async fn steps(&mut self, job: &mut Job, started: Duration) -> Result<(), Error> {
         loop {
             match self.inner().target.step(job)? {
-                Step::Send(exchange) => self.exchange(job, &exchange).await?,
+                Step::Send(exchange) => {
+                    let paid = exchange.purpose == Purpose::Submit;
+                    self.note(job, if paid { RecordState::Sending } else { RecordState::Ready }).await?;
+                    self.exchange(job, &exchange).await?;
+                    self.note(job, RecordState::Ready).await?;
+                }
                 Step::Wait { polls } => self.wait(job, polls, started).await?,
                 Step::Fetch(fetches) => return self.fetch_all(job, fetches).await,
                 _ => return Ok(()),
             }
+        }
+    }
+
+    /// Writes down how far the job is, if there is a journal.
+    async fn note(&mut self, job: &Job, state: RecordState) -> Result<(), Error> {
+        match &mut self.keeper {
+            Some(keeper) => keeper.write(job, state).await,
+            None => Ok(()),
         }
     }
 
@@ -176,6 +206,9 @@ impl<'a> Driver<'a> {
         if let Some(delivered) = job.delivery.images.get(index) {
             image.revised_prompt.clone_from(&delivered.revised_prompt);
             image.extra.clone_from(&delivered.extra);
+        }
+        if let (Some(keeper), Some(path)) = (&mut self.keeper, image.path()) {
+            keeper.stored(index, path.to_owned());
         }
         let copy = image.clone();
         tell(self.events, || Event::Image(copy)).await;

@@ -53,6 +53,8 @@ pub enum ErrorKind {
     Expired,
     /// The estimate is over the limit that was set.
     OverBudget,
+    /// A limit was set and the price is not known.
+    UnknownPrice,
 }
 
 impl ErrorKind {
@@ -80,6 +82,7 @@ impl ErrorKind {
             Self::NoImage => "no_image",
             Self::Expired => "expired",
             Self::OverBudget => "over_budget",
+            Self::UnknownPrice => "unknown_price",
         }
     }
 }

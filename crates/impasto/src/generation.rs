@@ -1,5 +1,6 @@
 //! What a call delivered.
 
+use impasto_pricing::{Actual, Estimate, Money};
 use impasto_providers::Job;
 use impasto_types::{Background, ModelId, OutputFormat, Quality, Size, SvgUsage, Usage, Warning};
 use serde_json::Value;
@@ -47,6 +48,12 @@ pub struct Generation {
     pub raw: Vec<Value>,
     /// How often something was sent that costs money.
     pub attempts: u32,
+    /// What the calls were estimated to cost, one each; those without a known price are left out.
+    pub estimates: Vec<Estimate>,
+    /// What the calls cost, one each, as far as that is known.
+    pub costs: Vec<Actual>,
+    /// How many calls delivered something.
+    pub calls: usize,
 }
 
 impl Generation {
@@ -55,6 +62,16 @@ impl Generation {
     pub fn first(&self) -> &Image {
         // A generation without an image is an error and never built.
         &self.images[0]
+    }
+
+    /// What all calls cost together; nothing where the price of one is not known.
+    #[must_use]
+    pub fn cost(&self) -> Option<Money> {
+        if self.costs.len() < self.calls {
+            return None;
+        }
+        let (first, others) = self.costs.split_first()?;
+        others.iter().try_fold(first.amount.clone(), |sum, actual| sum.plus(&actual.amount).ok())
     }
 }
 

@@ -1,5 +1,6 @@
 //! One image that arrived.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 
 /// Where the bytes of an image are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stored {
     /// In memory.
@@ -26,6 +27,17 @@ pub enum Stored {
         /// How many bytes they were.
         len: u64,
     },
+}
+
+/// Images are megabytes: logs get their length.
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory(bytes) => write!(f, "Memory({} bytes)", bytes.len()),
+            Self::File { path, len } => write!(f, "File({}, {len} bytes)", path.display()),
+            Self::Elsewhere { len } => write!(f, "Elsewhere({len} bytes)"),
+        }
+    }
 }
 
 impl Stored {

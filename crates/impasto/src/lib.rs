@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod budget;
 mod call;
 mod client;
 mod deliver;
@@ -10,6 +12,9 @@ pub mod env;
 mod error;
 mod generation;
 mod image;
+pub mod journal;
+mod keeper;
+pub mod ledger;
 mod preflight;
 mod run;
 mod schedule;
@@ -25,7 +30,7 @@ pub use preflight::Preview;
 pub use schedule::PollSchedule;
 pub use stream::{Event, GenerationStream};
 
-pub use impasto_pricing::{Currency, Money};
+pub use impasto_pricing::{Actual, ActualSource, Currency, Decimal, Estimate, Money, PriceBook};
 pub use impasto_providers::{Book, BookEntry, Origin, Seller, Sellers};
 pub use impasto_transport::retry::RetryPolicy;
 pub use impasto_transport::{ApiKey, Deadlines};

@@ -98,6 +98,22 @@ pub(crate) async fn preview(client: &Client, request: ImageRequest) -> Result<Pr
     })
 }
 
+/// What a request may cost, one estimate for each job.
+pub(crate) async fn estimate(
+    client: &Client,
+    request: ImageRequest,
+) -> Result<Vec<impasto_pricing::Estimate>, Error> {
+    let prepared = prepare(client, request).await?;
+    let estimates = prepared.jobs.iter().map(|(_, job)| {
+        crate::accounts::estimate(client, job).map_err(|error| {
+            Error::new(ErrorKind::UnknownPrice, error.to_string())
+                .with_provider(&client.inner.target.seller.id)
+                .with_source(error)
+        })
+    });
+    estimates.collect()
+}
+
 /// Reads the header of every local image, and nothing else of it.
 async fn inspect_inputs(request: &mut ImageRequest) -> Result<(), Error> {
     for (position, image) in request.images.iter_mut().enumerate() {

@@ -3,58 +3,202 @@
 use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use impasto_pricing::{Actual, Estimate, Money};
 use impasto_providers::Job;
-use impasto_types::{ImageRequest, Warning, WarningKind};
+use impasto_types::{BillingOutcome, ImageRequest, ImageSource, Mask, Warning, WarningKind};
 use serde_json::Value;
 
+use crate::accounts::{self, Account};
 use crate::client::Client;
 use crate::driver::{Driver, Ran};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::generation::{Failure, Generation};
+use crate::journal::{JobRecord, RecordState};
+use crate::keeper::Keeper;
 use crate::preflight;
-use crate::sink::Destination;
+use crate::sink::{self, Destination};
 use crate::stream::{Event, Events};
 
-pub(crate) async fn run(
-    client: Client,
-    request: ImageRequest,
-    destination: Arc<dyn Destination>,
-    events: Option<Events>,
-) -> Result<Generation, Error> {
-    let prepared = preflight::prepare(&client, request).await?;
+/// A call as it was ordered.
+pub(crate) struct Order {
+    pub(crate) client: Client,
+    pub(crate) request: ImageRequest,
+    pub(crate) destination: Arc<dyn Destination>,
+    pub(crate) max_cost: Option<Money>,
+}
+
+/// Runs a call from its request to its images.
+pub(crate) async fn run(order: Order, events: Option<Events>) -> Result<Generation, Error> {
+    let Order { client, request, destination, max_cost } = order;
+    let inner = &client.inner;
+    let mut prepared = preflight::prepare(&client, request).await?;
+    if inner.key.is_none() {
+        return Err(Error::new(ErrorKind::MissingKey, format!("no key for {}", inner.target.seller.name))
+            .with_hint("the client was built to estimate and preview only"));
+    }
     destination.prepare(&prepared.request).await?;
     for warning in &prepared.warnings {
         tell(events.as_ref(), || Event::Warning(warning.clone())).await;
     }
     let count = prepared.request.count() as usize;
-    let mut running: FuturesUnordered<_> = prepared
-        .jobs
+    let accounts = accounts::open(&client, &prepared.jobs, max_cost.as_ref()).await?;
+    for account in &accounts {
+        if let Ok(estimate) = &account.estimate {
+            tell(events.as_ref(), || Event::Estimate(Box::new(estimate.clone()))).await;
+        }
+    }
+    let mut parts = Vec::new();
+    for ((offset, job), account) in prepared.jobs.iter_mut().zip(accounts) {
+        let keeper = keep(&client, job, *offset, count, &*destination).await?;
+        parts.push(Part { offset: *offset, job: job.clone(), account, keeper });
+    }
+    let warnings = prepared.warnings;
+    finish(&client, parts, count, &*destination, events.as_ref(), warnings).await
+}
+
+/// Takes up a job that was written down.
+pub(crate) async fn resume(
+    client: Client,
+    record: JobRecord,
+    destination: Option<Arc<dyn Destination>>,
+    events: Option<Events>,
+) -> Result<Generation, Error> {
+    let inner = &client.inner;
+    let here = inner.target.address();
+    if (&here.seller, &here.base_url) != (&record.address.seller, &record.address.base_url) {
+        let message = format!(
+            "the job was at {} ({}), this client is of {} ({})",
+            record.address.seller, record.address.base_url, here.seller, here.base_url
+        );
+        return Err(Error::new(ErrorKind::Configuration, message).with_field("provider"));
+    }
+    if !record.is_resumable() {
+        let message = match &record.state {
+            RecordState::Stopped { message, .. } => {
+                format!("the job stopped before it had a task: {message}")
+            }
+            _ => "the request had left, or was about to, when the program ended".to_owned(),
+        };
+        return Err(Error::new(ErrorKind::Interrupted, message)
+            .with_billing(BillingOutcome::Unknown)
+            .with_hint("look at the seller's usage page; it is not sent again on its own")
+            .with_job(record.job));
+    }
+    let destination = match destination {
+        Some(destination) => destination,
+        None => sink::described(&record.destination)?,
+    };
+    let job = record.job.clone();
+    let (offset, count) = (record.offset, record.count);
+    let account = accounts::again(&client, &job);
+    let keeper = inner.journal.as_ref().map(|journal| Keeper {
+        journal: Arc::clone(journal),
+        clock: Arc::clone(&inner.clock),
+        record,
+    });
+    let parts = vec![Part { offset, job, account, keeper }];
+    finish(&client, parts, count, &*destination, events.as_ref(), Vec::new()).await
+}
+
+/// One of the jobs of a call, ready to run.
+struct Part {
+    offset: usize,
+    job: Job,
+    account: Account,
+    keeper: Option<Keeper>,
+}
+
+/// Writes a job down, its inputs in memory included, if there is a journal.
+async fn keep(
+    client: &Client,
+    job: &mut Job,
+    offset: usize,
+    count: usize,
+    destination: &dyn Destination,
+) -> Result<Option<Keeper>, Error> {
+    let inner = &client.inner;
+    let Some(journal) = &inner.journal else { return Ok(None) };
+    let unwritten = |error| Error::io("the job could not be written down", error);
+    let id = job.id.clone();
+    let request = &mut job.request;
+    let mask = match &mut request.mask {
+        Some(Mask::Image { image, .. }) => Some(image),
+        _ => None,
+    };
+    let inputs = request.images.iter_mut().chain(mask).chain(&mut request.markup);
+    for (position, input) in inputs.enumerate() {
+        if let ImageSource::Bytes(bytes) = &input.source {
+            let extension = input.facts.map_or("bin", |facts| facts.format.extension());
+            let name = format!("{position}.{extension}");
+            input.filename.get_or_insert_with(|| format!("image-{}.{extension}", position + 1));
+            input.source = ImageSource::File(journal.spool(&id, &name, bytes).await.map_err(unwritten)?);
+        }
+    }
+    let now = inner.clock.unix().as_secs();
+    let record = JobRecord {
+        version: 1,
+        job: job.clone(),
+        address: inner.target.address(),
+        state: RecordState::Ready,
+        offset,
+        count,
+        destination: destination.describe(),
+        stored: Vec::new(),
+        created: now,
+        updated: now,
+    };
+    let mut keeper = Keeper { journal: Arc::clone(journal), clock: Arc::clone(&inner.clock), record };
+    keeper.write(job, RecordState::Ready).await?;
+    Ok(Some(keeper))
+}
+
+/// Runs the jobs side by side and puts the results together.
+async fn finish(
+    client: &Client,
+    parts: Vec<Part>,
+    count: usize,
+    destination: &dyn Destination,
+    events: Option<&Events>,
+    warnings: Vec<Warning>,
+) -> Result<Generation, Error> {
+    let inner = &client.inner;
+    let mut running: FuturesUnordered<_> = parts
         .into_iter()
-        .map(|(offset, job)| {
-            let driver = Driver::new(&client, &*destination, events.as_ref(), offset, count);
-            let size = job.request.count() as usize;
-            async move { (offset, size, driver.run(job).await) }
+        .map(|part| async move {
+            let driver = Driver::new(client, destination, events, part.offset, count, part.keeper);
+            let outcome = driver.run(part.job.clone()).await;
+            let cost = accounts::close(inner, &part.account, &part.job, &outcome).await;
+            let size = part.job.request.count() as usize;
+            (part.offset, size, outcome, part.account.estimate.ok(), cost)
         })
         .collect();
     let mut delivered = Vec::new();
     let mut failures = Vec::new();
-    while let Some((offset, size, outcome)) = running.next().await {
+    while let Some((offset, size, outcome, estimate, cost)) = running.next().await {
         match outcome {
-            Ok(ran) => delivered.push((offset, ran)),
+            Ok(ran) => delivered.push(Delivered { offset, ran, estimate, cost }),
             Err(error) => failures.push(Failure {
                 indexes: offset..offset + size,
                 job: error.job().cloned(),
-                error: error.with_provider(&client.inner.target.seller.id),
+                error: error.with_provider(&inner.target.seller.id),
             }),
         }
     }
     drop(running);
-    delivered.sort_by_key(|(offset, _)| *offset);
+    delivered.sort_by_key(|part| part.offset);
     failures.sort_by_key(|failure| failure.indexes.start);
     if delivered.is_empty() {
         return Err(worst(failures));
     }
-    Ok(gather(&client, count, delivered, failures, prepared.warnings))
+    Ok(gather(client, count, delivered, failures, warnings))
+}
+
+/// A job that delivered something.
+struct Delivered {
+    offset: usize,
+    ran: Ran,
+    estimate: Option<Estimate>,
+    cost: Option<Actual>,
 }
 
 /// Sends an event to whoever listens; nobody listening is no failure.
@@ -73,13 +217,13 @@ fn worst(failures: Vec<Failure>) -> Error {
             worst = Some(failure.error);
         }
     }
-    worst.unwrap_or_else(|| Error::new(crate::ErrorKind::NoImage, "nothing was asked for"))
+    worst.unwrap_or_else(|| Error::new(ErrorKind::NoImage, "nothing was asked for"))
 }
 
 fn gather(
     client: &Client,
     count: usize,
-    delivered: Vec<(usize, Ran)>,
+    delivered: Vec<Delivered>,
     failures: Vec<Failure>,
     warnings: Vec<Warning>,
 ) -> Generation {
@@ -88,7 +232,7 @@ fn gather(
         failures,
         warnings,
         provider: client.inner.target.seller.id.clone(),
-        model: delivered.first().map_or_else(|| "".into(), |(_, ran)| ran.job.model.clone()),
+        model: delivered.first().map_or_else(|| "".into(), |part| part.ran.job.model.clone()),
         reported_model: None,
         created: None,
         size: None,
@@ -102,8 +246,13 @@ fn gather(
         task_ids: Vec::new(),
         raw: Vec::new(),
         attempts: 0,
+        estimates: Vec::new(),
+        costs: Vec::new(),
+        calls: delivered.len(),
     };
-    for (_, ran) in delivered {
+    for Delivered { ran, estimate, cost, .. } in delivered {
+        all.estimates.extend(estimate);
+        all.costs.extend(cost);
         all.images.extend(ran.images);
         all.failures.extend(ran.failures);
         all.warnings.extend(ran.warnings);

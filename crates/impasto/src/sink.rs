@@ -9,6 +9,7 @@ mod memory;
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use impasto_types::{ImageFormat, ImageRequest};
@@ -41,6 +42,22 @@ pub trait Destination: Send + Sync + fmt::Debug {
     fn wants_partials(&self) -> bool {
         true
     }
+
+    /// What a journal writes down, so that a job taken up again saves to the same place; nothing where only the
+    /// caller knows.
+    fn describe(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+}
+
+/// The destination a journal wrote down.
+pub(crate) fn described(description: &serde_json::Value) -> Result<Arc<dyn Destination>, Error> {
+    serde_json::from_value::<Files>(description.clone())
+        .map(|files| Arc::new(files) as Arc<dyn Destination>)
+        .map_err(|_| {
+            Error::invalid("destination", "the record does not say where the images go")
+                .with_hint("give a destination when taking the job up")
+        })
 }
 
 /// Takes the bytes of one image.

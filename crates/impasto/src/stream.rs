@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
+use impasto_pricing::Estimate;
 use impasto_transport::clock::BoxFuture;
 use impasto_types::{BillingOutcome, Warning};
 use tokio::sync::mpsc;
@@ -20,7 +21,9 @@ use crate::image::Image;
 pub enum Event {
     /// Something worth knowing before anything is sent.
     Warning(Warning),
-    /// A request was sent that costs money.
+    /// What a call may cost, before it is sent.
+    Estimate(Box<Estimate>),
+    /// A request is sent that costs money.
     Sent {
         /// Which attempt it is, from 1.
         attempt: u32,

@@ -1,5 +1,7 @@
 //! Images that wait behind URLs: fetched without the key, redirects followed, into their sinks.
 
+use std::path::PathBuf;
+
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use http::StatusCode;
 use impasto_providers::{Fetch, Job};
@@ -10,7 +12,7 @@ use super::Driver;
 use crate::client::Inner;
 use crate::deliver::Desk;
 use crate::error::{Error, ErrorKind};
-use crate::image::Image;
+use crate::image::{Image, Stored};
 use crate::sink::Destination;
 
 /// How many redirects of a download are followed.
@@ -22,6 +24,10 @@ impl Driver<'_> {
         let inner = self.inner();
         let (destination, offset) = (self.destination, self.offset);
         let count = self.desk.count();
+        let (there, fetches) = self.already_there(fetches).await;
+        for (index, image) in there {
+            self.images.push(Image { index: offset + index, ..image });
+        }
         let mut running: FuturesUnordered<_> = fetches
             .into_iter()
             .map(|fetch| async move {
@@ -43,6 +49,31 @@ impl Driver<'_> {
         }
         Ok(())
     }
+}
+
+impl Driver<'_> {
+    /// Images that an earlier run of the job put in their place, and the fetches that are left.
+    async fn already_there(&mut self, fetches: Vec<Fetch>) -> (Vec<(usize, Image)>, Vec<Fetch>) {
+        let stored = self.keeper.as_ref().map(|keeper| keeper.record.stored.clone()).unwrap_or_default();
+        let (mut there, mut left) = (Vec::new(), Vec::new());
+        for fetch in fetches {
+            let path = stored.iter().find(|image| image.index == fetch.index).map(|image| image.path.clone());
+            match on_disk(path, fetch.index).await {
+                Some(image) => there.push((fetch.index, image)),
+                None => left.push(fetch),
+            }
+        }
+        (there, left)
+    }
+}
+
+/// The image at `path`, if it is still there.
+async fn on_disk(path: Option<PathBuf>, index: usize) -> Option<Image> {
+    let path = path?;
+    let file = path.clone();
+    let facts = tokio::task::spawn_blocking(move || impasto_pixels::facts_of_file(file)).await.ok()?.ok()?;
+    let stored = Stored::File { path, len: facts.bytes };
+    Some(Image { index, stored, facts: Some(facts), revised_prompt: None, extra: serde_json::Map::new() })
 }
 
 async fn fetch_one(

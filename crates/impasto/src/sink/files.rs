@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use impasto_types::{ImageFormat, ImageRequest, OutputFormat};
+use serde::{Deserialize, Serialize};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{Arriving, Destination, Place, Sink};
@@ -21,7 +22,7 @@ const PIECE: usize = 256 * 1024;
 /// arrived. A file appears under its name only when it is whole. Existing files are not overwritten unless
 /// [`Files::with_force`] says so, which is checked before anything is sent; should a name be taken meanwhile, the
 /// next free one is used, because the image is paid for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Files {
     directory: PathBuf,
@@ -95,6 +96,14 @@ impl Files {
         fitting_path(&self.directory.join(stem), place.format)
     }
 
+    /// Where the images of `request` go, if they come in the format that was asked for.
+    #[must_use]
+    pub fn expected_paths(&self, request: &ImageRequest) -> Vec<PathBuf> {
+        let count = request.count() as usize;
+        let format = Some(expected(request));
+        (0..count).map(|index| self.path_of(&Place { index, count, partial: None, format })).collect()
+    }
+
     fn check(&self, request: &ImageRequest) -> Result<(), Error> {
         let directory = self.directory.display();
         std::fs::create_dir_all(&self.directory).and_then(|()| probe_writable(&self.directory)).map_err(
@@ -103,10 +112,7 @@ impl Files {
         if self.force {
             return Ok(());
         }
-        let count = request.count() as usize;
-        for index in 0..count {
-            let place = Place { index, count, partial: None, format: Some(expected(request)) };
-            let path = self.path_of(&place);
+        for path in self.expected_paths(request) {
             if path.exists() {
                 let message = format!("{} exists already; nothing was sent", path.display());
                 return Err(Error::invalid("out", message)
@@ -176,6 +182,15 @@ impl Destination for Files {
 
     fn wants_partials(&self) -> bool {
         self.partials
+    }
+
+    fn describe(&self) -> serde_json::Value {
+        // Another process may take the job up in another directory.
+        let mut files = self.clone();
+        if let Ok(absolute) = std::path::absolute(&files.directory) {
+            files.directory = absolute;
+        }
+        serde_json::to_value(files).unwrap_or_default()
     }
 }
 

@@ -1,9 +1,11 @@
 //! Whole flows of the facade against the emulator, over real HTTP on loopback.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod cost;
 mod edit;
 mod files;
 mod generate;
+mod journal;
 mod refusals;
 mod streams;
 mod support;

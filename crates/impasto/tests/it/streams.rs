@@ -10,6 +10,7 @@ async fn told(mut stream: GenerationStream) -> (Vec<String>, Generation) {
     let mut words = Vec::new();
     loop {
         match stream.next().await.unwrap().unwrap() {
+            Event::Estimate(_) => words.push("estimate".to_owned()),
             Event::Sent { attempt } => words.push(format!("sent {attempt}")),
             Event::Partial { partial_index, image } => {
                 words.push(format!(
@@ -35,7 +36,7 @@ async fn partial_images_come_before_the_image() {
     let (words, generation) = told(call.stream()).await;
     assert_eq!(
         words,
-        ["sent 1", "partial 0 of 0 png", "partial 1 of 0 png", "partial 2 of 0 png", "image 0"]
+        ["estimate", "sent 1", "partial 0 of 0 png", "partial 1 of 0 png", "partial 2 of 0 png", "image 0"]
     );
     // 196 tokens for the image and 100 for each unfinished one.
     assert_eq!(generation.usage.unwrap().output_tokens, Some(496));
@@ -60,5 +61,5 @@ async fn a_stream_can_be_saved() {
 async fn without_a_stream_there_are_events_too() {
     let emulator = emulator().await;
     let (words, _) = told(client(&emulator).generate("a cat").quality("low").n(2_u32).events()).await;
-    assert_eq!(words, ["sent 1", "image 0", "image 1"]);
+    assert_eq!(words, ["estimate", "sent 1", "image 0", "image 1"]);
 }

@@ -1,0 +1,180 @@
+//! What a call may cost before it is sent, and what it cost after: estimate, limit, budget, ledger.
+
+use impasto_pricing::{Actual, Estimate, EstimateInput, Money, Receipt};
+use impasto_providers::Job;
+use impasto_types::BillingOutcome;
+
+use crate::client::{Client, Inner};
+use crate::driver::Ran;
+use crate::error::{Error, ErrorKind};
+use crate::ledger::LedgerEntry;
+
+/// The accounts of one job.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    /// What it may cost; or why nobody knows.
+    pub(crate) estimate: Result<Estimate, impasto_pricing::Error>,
+    /// Whether something was set aside for it in the budget.
+    reserved: bool,
+}
+
+/// Opens an account for each job; refuses the call when it may cost more than allowed.
+pub(crate) async fn open(
+    client: &Client,
+    jobs: &[(usize, Job)],
+    max_cost: Option<&Money>,
+) -> Result<Vec<Account>, Error> {
+    let inner = &client.inner;
+    let mut accounts: Vec<Account> =
+        jobs.iter().map(|(_, job)| Account { estimate: estimate(client, job), reserved: false }).collect();
+    let limited = max_cost.is_some() || inner.budget.is_some();
+    if limited && let Some(unknown) = accounts.iter().find_map(|account| account.estimate.as_ref().err()) {
+        return Err(Error::new(ErrorKind::UnknownPrice, unknown.to_string())
+            .with_source(unknown.clone())
+            .with_hint(
+                "a limit on the cost needs a known price: add a price sheet, or leave the limit out",
+            ));
+    }
+    if let Some(limit) = max_cost {
+        let high = total(&accounts)?;
+        if high.compare(limit).is_none_or(std::cmp::Ordering::is_gt) {
+            let message = format!("may cost up to {high}, and at most {limit} is allowed; nothing was sent");
+            return Err(Error::new(ErrorKind::OverBudget, message).with_field("max_cost"));
+        }
+    }
+    if let Some(budget) = &inner.budget {
+        for at in 0..accounts.len() {
+            let Ok(estimate) = &accounts[at].estimate else { continue };
+            if let Err(refused) = budget.reserve(&jobs[at].1.id, &estimate.high).await {
+                for (before, (_, job)) in accounts.iter().zip(jobs) {
+                    if before.reserved {
+                        budget.release(&job.id).await;
+                    }
+                }
+                let message = format!("over budget: {}; nothing was sent", refused.message);
+                return Err(Error::new(ErrorKind::OverBudget, message));
+            }
+            accounts[at].reserved = true;
+        }
+    }
+    Ok(accounts)
+}
+
+/// The account of a job that is taken up again. Its reservation, if it had one, was another process's.
+pub(crate) fn again(client: &Client, job: &Job) -> Account {
+    Account { estimate: estimate(client, job), reserved: false }
+}
+
+/// What a job may cost at its seller.
+pub(crate) fn estimate(client: &Client, job: &Job) -> Result<Estimate, impasto_pricing::Error> {
+    let inner = &client.inner;
+    let input = EstimateInput::new(&job.request, &inner.target.seller.id, &job.model, client.today());
+    inner.prices.estimate(&input)
+}
+
+fn total(accounts: &[Account]) -> Result<Money, Error> {
+    let mut sum: Option<Money> = None;
+    for estimate in accounts.iter().filter_map(|account| account.estimate.as_ref().ok()) {
+        sum = Some(match sum {
+            None => estimate.high.clone(),
+            Some(sum) => sum.plus(&estimate.high).map_err(|error| priced(&error))?,
+        });
+    }
+    sum.ok_or_else(|| Error::new(ErrorKind::UnknownPrice, "nothing to price"))
+}
+
+fn priced(error: &impasto_pricing::Error) -> Error {
+    Error::new(ErrorKind::UnknownPrice, error.to_string())
+}
+
+/// Closes the account of a job that is over, and writes it into the ledger.
+pub(crate) async fn close(
+    inner: &Inner,
+    account: &Account,
+    job: &Job,
+    outcome: &Result<Ran, Error>,
+) -> Option<Actual> {
+    let billing = match outcome {
+        Ok(_) => BillingOutcome::Billed,
+        Err(error) => error.billing(),
+    };
+    let actual = match (&account.estimate, outcome) {
+        (Ok(estimate), Ok(ran)) => actual(inner, estimate, &ran.job),
+        // Paid and lost: what it cost is not known, so the high end counts.
+        (Ok(estimate), Err(_)) if billing == BillingOutcome::Billed => {
+            inner.prices.settle(estimate, &Receipt::nothing()).ok()
+        }
+        _ => None,
+    };
+    if account.reserved
+        && let Some(budget) = &inner.budget
+    {
+        match (billing, &actual) {
+            (BillingOutcome::NotBilled, _) => budget.release(&job.id).await,
+            (BillingOutcome::Billed, Some(actual)) => budget.settle(&job.id, &actual.amount).await,
+            _ => budget.keep(&job.id).await,
+        }
+    }
+    if let Some(ledger) = &inner.ledger {
+        ledger.record(entry(inner, account, job, outcome, billing, actual.clone())).await;
+    }
+    actual
+}
+
+fn actual(inner: &Inner, estimate: &Estimate, job: &Job) -> Option<Actual> {
+    let delivery = &job.delivery;
+    let mut receipt = Receipt::nothing();
+    receipt.usage = delivery.usage.as_ref();
+    receipt.svg_usage = delivery.svg_usage.as_ref();
+    receipt.price = delivery.price.as_deref();
+    // A price that cannot be read is no reason to lose the images; the estimate's high end counts then.
+    inner
+        .prices
+        .settle(estimate, &receipt)
+        .or_else(|_| inner.prices.settle(estimate, &Receipt::nothing()))
+        .ok()
+}
+
+fn entry(
+    inner: &Inner,
+    account: &Account,
+    job: &Job,
+    outcome: &Result<Ran, Error>,
+    billing: BillingOutcome,
+    actual: Option<Actual>,
+) -> LedgerEntry {
+    let (delivered, attempts, request_id, task_id, failure) = match outcome {
+        Ok(ran) => {
+            let delivery = &ran.job.delivery;
+            let task = ran.job.task.as_ref().map(|task| task.id.clone());
+            (
+                ran.images.len(),
+                ran.attempts,
+                delivery.request_id.clone(),
+                delivery.task_id.clone().or(task),
+                None,
+            )
+        }
+        Err(error) => {
+            let task = error.job().and_then(|job| job.task.as_ref()).map(|task| task.id.clone());
+            let request_id = error.request_id().map(str::to_owned);
+            (0, error.attempts(), request_id, task, Some(error.kind().as_str().to_owned()))
+        }
+    };
+    LedgerEntry {
+        at: inner.clock.unix().as_secs(),
+        job: job.id.clone(),
+        provider: job.seller.clone(),
+        model: job.model.clone(),
+        operation: job.request.operation.clone(),
+        asked: job.request.count(),
+        delivered: u32::try_from(delivered).unwrap_or(u32::MAX),
+        attempts,
+        billing,
+        estimate: account.estimate.as_ref().ok().cloned(),
+        actual,
+        request_id,
+        task_id,
+        failure,
+    }
+}

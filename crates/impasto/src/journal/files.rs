@@ -1,0 +1,164 @@
+//! A journal in a directory: one small JSON file for each job.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use tokio::task::spawn_blocking;
+
+use super::{JobRecord, Journal};
+
+/// A journal in a directory. Each record is written under another name, flushed, and put in place in one step, so that
+/// a crash leaves either the old record or the new one.
+#[derive(Clone, Debug)]
+pub struct FileJournal {
+    directory: PathBuf,
+}
+
+/// What a journal's directory holds.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The records, oldest first.
+    pub records: Vec<JobRecord>,
+    /// Files that are no records and were set aside under another name.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A file that could not be read as a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SetAside {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl FileJournal {
+    /// A journal in `directory`, which is made when it is first written to.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Reads every record. A torn or foreign file is renamed to `….damaged` and named; valid ones are not affected.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn list(&self) -> io::Result<Listing> {
+        let mut listing = Listing::default();
+        let entries = match fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(listing),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            match read(&path) {
+                Ok(record) => listing.records.push(record),
+                Err(problem) => {
+                    let aside = path.with_extension("json.damaged");
+                    fs::rename(&path, &aside)?;
+                    listing.set_aside.push(SetAside { path: aside, problem });
+                }
+            }
+        }
+        listing.records.sort_by(|a, b| (a.created, a.id()).cmp(&(b.created, b.id())));
+        Ok(listing)
+    }
+
+    fn path(&self, id: &str) -> io::Result<PathBuf> {
+        let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !plain {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{id:?} cannot name a job")));
+        }
+        Ok(self.directory.join(format!("{id}.json")))
+    }
+}
+
+fn read(path: &Path) -> Result<JobRecord, String> {
+    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+    let record: JobRecord = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    if record.version != 1 {
+        return Err(format!("version {} is newer than this program", record.version));
+    }
+    Ok(record)
+}
+
+/// Writes `bytes` so that `path` holds either what it held before or all of them.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension("part");
+    let mut file = File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&temporary, path)?;
+    // The name itself is durable only once the directory is.
+    if let Some(directory) = path.parent() {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Journal for FileJournal {
+    async fn write(&self, record: &JobRecord) -> io::Result<()> {
+        let path = self.path(record.id())?;
+        let bytes = serde_json::to_vec_pretty(record)?;
+        let directory = self.directory.clone();
+        off_thread(move || {
+            fs::create_dir_all(directory)?;
+            replace(&path, &bytes)
+        })
+        .await
+    }
+
+    async fn remove(&self, id: &str) -> io::Result<()> {
+        let path = self.path(id)?;
+        let (directory, prefix) = (self.directory.clone(), format!("{id}."));
+        off_thread(move || {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            // The inputs that were spooled for it.
+            for entry in fs::read_dir(directory)? {
+                let entry = entry?;
+                if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn spool(&self, id: &str, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+        let path = self.path(id)?.with_extension(name);
+        let (target, bytes, directory) = (path.clone(), bytes.to_vec(), self.directory.clone());
+        off_thread(move || {
+            fs::create_dir_all(directory)?;
+            let mut file = File::create(&target)?;
+            file.write_all(&bytes)?;
+            file.sync_all()
+        })
+        .await?;
+        Ok(path)
+    }
+}
+
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
