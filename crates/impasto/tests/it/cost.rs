@@ -55,17 +55,30 @@ async fn a_budget_is_shared_and_settled() {
     let client = builder(&emulator).budget(budget.clone()).ledger(ledger.clone()).build().unwrap();
     let call = || client.generate("a fox").size("1024x1024").quality("low");
     // Each needs a little over half a cent at the high end: of six at once not all can be reserved.
-    let (a, b, c, d, e, f) =
-        tokio::join!(call().send(), call().send(), call().send(), call().send(), call().send(), call().send());
+    let (a, b, c, d, e, f) = tokio::join!(
+        call().send(),
+        call().send(),
+        call().send(),
+        call().send(),
+        call().send(),
+        call().send()
+    );
     let outcomes = [a, b, c, d, e, f];
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    assert!(outcomes.iter().filter_map(|o| o.as_ref().err()).all(|error| error.kind() == ErrorKind::OverBudget));
+    assert!(
+        outcomes.iter().filter_map(|o| o.as_ref().err()).all(|error| error.kind() == ErrorKind::OverBudget)
+    );
     assert!((1..6).contains(&made), "{made} made");
     let state = budget.state().await;
     assert_eq!(state.spent.amount_text(), emulator.bill().for_key(KEY).total_usd());
     assert!(state.reserved.is_zero());
     assert_eq!(ledger.entries().len(), made);
-    assert!(ledger.entries().iter().all(|entry| entry.billing == BillingOutcome::Billed && entry.actual.is_some()));
+    assert!(
+        ledger
+            .entries()
+            .iter()
+            .all(|entry| entry.billing == BillingOutcome::Billed && entry.actual.is_some())
+    );
 }
 
 #[tokio::test]
@@ -86,7 +99,7 @@ async fn what_may_have_been_billed_is_sent_once_and_stays_reserved() {
     let emulator = emulator().await;
     let budget = Arc::new(MemoryBudget::new(usd("1")));
     let client = builder(&emulator).budget(budget.clone()).build().unwrap();
-    for fault in ["error-after", "cut;2000", "reset-after"] {
+    for fault in ["server-error", "html-502", "cut;2000", "reset-after", "html-200", "empty-200"] {
         emulator.reset();
         let prompt = format!("[[emulator:{fault}]] a fox");
         let error = client.generate(prompt).quality("low").send().await.unwrap_err();

@@ -34,7 +34,11 @@ async fn an_unknown_outcome_stays_on_record_and_is_not_sent_again() {
         "{:?}",
         record.state
     );
-    assert!(!std::fs::read_to_string(directory.path().join(format!("{}.json", record.id()))).unwrap().contains(KEY));
+    assert!(
+        !std::fs::read_to_string(directory.path().join(format!("{}.json", record.id())))
+            .unwrap()
+            .contains(KEY)
+    );
     let error = client.resume(record, None).finish().await.unwrap_err();
     assert_eq!((error.kind(), error.billing()), (ErrorKind::Interrupted, BillingOutcome::Unknown));
     assert_eq!(emulator.requests().len(), 1);
