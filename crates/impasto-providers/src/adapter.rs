@@ -8,6 +8,7 @@ use impasto_types::ImageContent;
 
 use crate::error::Error;
 use crate::job::Job;
+use crate::listing::ListedModel;
 use crate::target::Target;
 
 /// One API dialect. Stateless: everything a job knows is in the [`Job`].
@@ -48,6 +49,17 @@ pub(crate) trait Adapter: Send + Sync + Debug {
         head: &ReplyHead,
         body: &[u8],
     ) -> Result<Vec<JobEvent>, Error>;
+
+    /// The exchange that asks a finished job's seller for the charge, where it tells it late. Free.
+    fn settle(&self, _target: &Target, _job: &Job) -> Result<Option<Exchange>, Error> {
+        Ok(None)
+    }
+
+    /// The request for the list of models.
+    fn models_request(&self, target: &Target) -> Result<HttpRequest, Error>;
+
+    /// Reads the list of models.
+    fn read_models(&self, target: &Target, head: &ReplyHead, body: &[u8]) -> Result<Vec<ListedModel>, Error>;
 }
 
 /// What to do next.
@@ -56,7 +68,7 @@ pub(crate) trait Adapter: Send + Sync + Debug {
 pub enum Step {
     /// Send this and read the reply.
     Send(Box<Exchange>),
-    /// Wait, then ask for the next step again: the seller works.
+    /// Wait, tell the job by [`Job::waited`], then ask for the next step again: the seller works.
     Wait {
         /// How often the task was asked after already.
         polls: u32,

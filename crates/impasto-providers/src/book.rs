@@ -87,12 +87,22 @@ impl Book {
 
     /// The rules of a model at a seller: the model's own, under the seller's limits, under what the seller says of
     /// this model. A model in no book has only the seller's limits.
+    ///
+    /// A seller says it under a beginning of the bare name (`gpt-image-*`), the bare name, or the id as it spells
+    /// it; the more particular goes before.
     #[must_use]
     pub fn rules(&self, seller: &Seller, model: &ModelId) -> Capabilities {
         let own = self.entry(model).map(|entry| entry.rules.clone()).unwrap_or_default();
-        let over = seller.models.get(model.as_str()).or_else(|| seller.models.get(model.base_name()));
-        let limited = own.overlaid_by(&seller.limits);
-        over.map_or_else(|| limited.clone(), |over| limited.overlaid_by(over))
+        let base = model.base_name();
+        let begins = |key: &&String| key.strip_suffix('*').is_some_and(|start| base.starts_with(start));
+        let mut keys: Vec<&str> = seller.models.keys().filter(begins).map(String::as_str).collect();
+        keys.sort_by_key(|key| key.len());
+        keys.push(base);
+        if model.as_str() != base {
+            keys.push(model.as_str());
+        }
+        let said = keys.into_iter().filter_map(|key| seller.models.get(key));
+        said.fold(own.overlaid_by(&seller.limits), |rules, over| rules.overlaid_by(over))
     }
 }
 

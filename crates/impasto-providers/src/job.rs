@@ -50,6 +50,13 @@ impl Job {
             delivery: Delivery::default(),
         }
     }
+
+    /// Says that the wait of [`Step::Wait`](crate::Step::Wait) is over: the next step asks after the task.
+    pub fn waited(&mut self) {
+        if let Some(task) = &mut self.task {
+            task.due = true;
+        }
+    }
 }
 
 /// How far a job is.
@@ -79,11 +86,14 @@ pub struct Task {
     pub status: String,
     /// How often it was asked after.
     pub polls: u32,
+    /// The wait before the next question is over. A job taken up again waits anew.
+    #[serde(skip)]
+    pub due: bool,
 }
 
 impl Task {
     /// A task just accepted.
     pub fn new(id: impl Into<String>, status: impl Into<String>) -> Self {
-        Self { id: id.into(), status: status.into(), polls: 0 }
+        Self { id: id.into(), status: status.into(), polls: 0, due: false }
     }
 }

@@ -19,11 +19,16 @@
 //! ```
 
 mod adapter;
+mod address;
+mod atlas;
 mod book;
 mod error;
 mod failure;
+mod images;
 mod job;
+mod listing;
 mod openai;
+mod said;
 mod seller;
 mod sellers;
 mod target;
@@ -32,9 +37,10 @@ pub use adapter::{Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step
 pub use book::{Book, BookEntry};
 pub use error::{Error, ErrorKind};
 pub use job::{Job, Phase, Task};
+pub use listing::ListedModel;
 pub use seller::{
-    Authentication, Defaults, EditEncoding, ErrorCodes, ImageField, KeyStyle, Mask, Naming, Options, Paths,
-    Quirks, Seller, SourceNote,
+    Authentication, Defaults, EditEncoding, ErrorCodes, ImageField, InputFields, KeyStyle, Mask, Naming,
+    Options, Paths, Quirks, Seller, SourceNote,
 };
 pub use sellers::{Origin, Sellers};
-pub use target::Target;
+pub use target::{Address, Target};

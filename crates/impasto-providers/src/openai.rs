@@ -4,20 +4,18 @@ mod edit;
 mod encode;
 mod read;
 
-use impasto_transport::{Document, PullRules, ReplyKind};
-use impasto_types::{ImageRequest, ModelId, Operation};
+use impasto_transport::{Document, HttpRequest, PullRules, ReplyKind};
+use impasto_types::ImageRequest;
 
-use crate::adapter::{Adapter, Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
+use crate::adapter::{Adapter, Exchange, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
+use crate::address::{self, Names};
 use crate::error::Error;
 use crate::failure;
+use crate::images::{self, PULL_ALWAYS, PULL_IF_IMAGE};
 use crate::job::{Job, Phase};
+use crate::listing::{self, ListedModel};
+use crate::said;
 use crate::target::Target;
-
-/// Keys whose text is always an image in base64.
-const PULL_ALWAYS: &[&str] = &["b64_json", "image_base64", "partial_image_b64"];
-
-/// Keys whose text may be an image, at sellers that answer in their own shape.
-const PULL_IF_IMAGE: &[&str] = &["url", "image", "images", "output", "outputs", "result"];
 
 /// The adapter of OpenAI's Images API.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +24,7 @@ pub(crate) struct OpenAi;
 impl Adapter for OpenAi {
     fn start(&self, target: &Target, id: &str, mut request: ImageRequest) -> Result<Job, Error> {
         let seller = &target.seller;
-        let named = request.model.as_ref().map(ModelId::as_str).or(seller.defaults.model.as_deref());
-        let Some(named) = named else {
-            return Err(Error::invalid("model", format!("{} has no default model; name one", seller.name)));
-        };
-        let model = ModelId::new(seller.spell(named, request.operation == Operation::Edit));
+        let model = said::model(target, &request)?;
         if request.quality.is_none() {
             request.quality.clone_from(&seller.defaults.quality);
         }
@@ -46,7 +40,7 @@ impl Adapter for OpenAi {
                 let request = encode::request(target, job)?;
                 Ok(Step::Send(Box::new(Exchange::new(request, Purpose::Submit))))
             }
-            Phase::Fetch => Ok(Step::Fetch(fetches(job))),
+            Phase::Fetch => Ok(Step::Fetch(images::fetches(job))),
             Phase::Upload | Phase::Poll | Phase::Done => Ok(Step::Done),
         }
     }
@@ -92,17 +86,13 @@ impl Adapter for OpenAi {
     ) -> Result<Vec<JobEvent>, Error> {
         Err(failure::of_reply(target, head, body))
     }
-}
 
-/// The images that still wait behind URLs.
-fn fetches(job: &Job) -> Vec<Fetch> {
-    let images = job.delivery.images.iter().enumerate();
-    images
-        .filter_map(|(index, image)| match &image.content {
-            impasto_types::ImageContent::Url(url) => {
-                Some(Fetch::new(index, impasto_transport::HttpRequest::get(url)))
-            }
-            _ => None,
-        })
-        .collect()
+    fn models_request(&self, target: &Target) -> Result<HttpRequest, Error> {
+        let request = HttpRequest::get(address::url(target, Names::default(), &target.seller.paths.models)?);
+        address::dressed(target, Names::default(), request)
+    }
+
+    fn read_models(&self, target: &Target, head: &ReplyHead, body: &[u8]) -> Result<Vec<ListedModel>, Error> {
+        listing::read(target, head, body, listing::openai)
+    }
 }

@@ -36,6 +36,9 @@ pub struct Seller {
     /// Headers of every call; those that name an unset option are left out.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Headers of the call that costs money, beside those; filled in the same way.
+    #[serde(default)]
+    pub submit_headers: BTreeMap<String, String>,
     /// The paths below the base URL.
     #[serde(default)]
     pub paths: Paths,
@@ -54,6 +57,9 @@ pub struct Seller {
     /// How the seller spells model ids.
     #[serde(default)]
     pub naming: Naming,
+    /// The names under which models take images, where they differ by model (`atlas`).
+    #[serde(default)]
+    pub inputs: BTreeMap<String, InputFields>,
     /// Rules for all of the seller's models, over the models' own.
     #[serde(default)]
     pub limits: Capabilities,
@@ -107,7 +113,8 @@ pub struct Options {
     pub about: Option<String>,
 }
 
-/// The paths below the base URL. `{model}` is the model, other names in braces are options.
+/// The paths below the base URL. `{model}` is the model, `{task}` the seller's task, other names in braces are
+/// options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -116,11 +123,23 @@ pub struct Paths {
     pub generate: String,
     /// Where images are edited.
     pub edit: String,
+    /// Where input images are stored first, at sellers that take only addresses.
+    pub upload: Option<String>,
+    /// Where a task is asked after, at sellers that answer with one.
+    pub poll: Option<String>,
+    /// Where the models are listed.
+    pub models: String,
 }
 
 impl Default for Paths {
     fn default() -> Self {
-        Self { generate: "/images/generations".to_owned(), edit: "/images/edits".to_owned() }
+        Self {
+            generate: "/images/generations".to_owned(),
+            edit: "/images/edits".to_owned(),
+            upload: None,
+            poll: None,
+            models: "/models".to_owned(),
+        }
     }
 }
 
@@ -239,6 +258,25 @@ pub struct Naming {
     pub edit_suffix: String,
 }
 
+/// The names under which a model takes images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct InputFields {
+    /// The field of the input images.
+    pub image: String,
+    /// Whether it holds a list; else it holds one image.
+    pub list: bool,
+    /// The field of the mask; none where the model takes no mask.
+    pub mask: Option<String>,
+}
+
+impl Default for InputFields {
+    fn default() -> Self {
+        Self { image: "images".to_owned(), list: true, mask: None }
+    }
+}
+
 /// Where a seller's data stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -276,15 +314,20 @@ impl Seller {
         Ok(seller)
     }
 
-    /// The model id as this seller spells it: a bare OpenAI id gets the seller's prefix and suffix, any other id
-    /// passes as it is.
+    /// The model id as this seller spells it: a bare OpenAI id gets the seller's prefix and suffix, one that has
+    /// only the prefix the suffix; any other id passes as it is.
     #[must_use]
     pub fn spell(&self, model: &str, edit: bool) -> String {
         let naming = &self.naming;
         let suffix = if edit { &naming.edit_suffix } else { &naming.generate_suffix };
-        if model.contains('/') || (naming.prefix.is_empty() && suffix.is_empty()) {
+        let bare = if naming.prefix.is_empty() {
+            model
+        } else {
+            model.strip_prefix(naming.prefix.as_str()).unwrap_or(model)
+        };
+        if bare.contains('/') {
             return model.to_owned();
         }
-        format!("{}{model}{suffix}", naming.prefix)
+        format!("{}{bare}{suffix}", naming.prefix)
     }
 }

@@ -8,6 +8,7 @@ use crate::seller::Seller;
 
 /// The built-in sellers' files, by name.
 const BUILTIN: &[(&str, &str)] = &[
+    ("sellers/atlas.toml", include_str!("../sellers/atlas.toml")),
     ("sellers/azure.toml", include_str!("../sellers/azure.toml")),
     ("sellers/azure-v1.toml", include_str!("../sellers/azure-v1.toml")),
     ("sellers/openai.toml", include_str!("../sellers/openai.toml")),

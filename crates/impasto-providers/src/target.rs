@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use impasto_transport::{Document, Origin};
+use impasto_transport::{Document, HttpRequest, Origin};
 use impasto_types::ImageRequest;
 use serde::{Deserialize, Serialize};
 
-use crate::adapter::{Adapter, JobEvent, ReplyHead, ReplyPlan, Step};
+use crate::adapter::{Adapter, Exchange, JobEvent, ReplyHead, ReplyPlan, Step};
+use crate::atlas::Atlas;
 use crate::error::{Error, ErrorKind};
 use crate::job::Job;
+use crate::listing::ListedModel;
 use crate::openai::OpenAi;
 use crate::seller::Seller;
 
@@ -140,12 +142,40 @@ impl Target {
         self.adapter()?.failure(self, job, head, body)
     }
 
+    /// The exchange that asks for what a finished job was charged, at sellers that tell it some seconds or minutes
+    /// after the images; none where nothing is to be learned. It is free. Its reply is read like any other, by
+    /// [`Target::plan`], [`Target::document`] and [`Target::end`]; afterwards `job.delivery.price` may be known.
+    ///
+    /// # Errors
+    /// When the request cannot be built.
+    pub fn settle(&self, job: &Job) -> Result<Option<Exchange>, Error> {
+        self.adapter()?.settle(self, job)
+    }
+
+    /// The request for the list of the seller's models. Its body is small; give it to [`Target::read_models`].
+    ///
+    /// # Errors
+    /// When the request cannot be built.
+    pub fn models_request(&self) -> Result<HttpRequest, Error> {
+        self.adapter()?.models_request(self)
+    }
+
+    /// Reads the list of the seller's models, whatever the status of its reply. No gate: sellers sell models that
+    /// they do not list (OpenAI's own list lagged behind the launch of 2.5).
+    ///
+    /// # Errors
+    /// When the reply is a refusal, or not a list.
+    pub fn read_models(&self, head: &ReplyHead, body: &[u8]) -> Result<Vec<ListedModel>, Error> {
+        self.adapter()?.read_models(self, head, body)
+    }
+
     fn adapter(&self) -> Result<&'static dyn Adapter, Error> {
         match self.seller.dialect.as_str() {
             "openai" => Ok(&OpenAi),
+            "atlas" => Ok(&Atlas),
             other => Err(Error::new(
                 ErrorKind::Configuration,
-                format!("seller {}: dialect {other:?} is not one of openai", self.seller.id),
+                format!("seller {}: dialect {other:?} is not one of atlas, openai", self.seller.id),
             )
             .with_field("dialect")),
         }

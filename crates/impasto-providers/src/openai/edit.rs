@@ -1,14 +1,14 @@
 //! The body of an edit: a multipart form, or JSON with URLs, file ids and data URLs.
 
-use bytes::Bytes;
-use impasto_transport::{Body, FileSource, Form, JsonBody, Source};
+use impasto_transport::{Body, Form, JsonBody, Source};
 use impasto_types::wire::openai::{EditBody, ImageRef};
-use impasto_types::{ImageInput, ImageSource, InputFidelity, Mask};
+use impasto_types::{ImageInput, ImageSource, InputFidelity};
 use serde_json::Value;
 
 use super::encode;
 use crate::error::Error;
 use crate::job::Job;
+use crate::said::{self, source};
 use crate::seller::{EditEncoding, ImageField};
 use crate::target::Target;
 
@@ -18,7 +18,7 @@ const MAX_IMAGE_URL: u64 = 20_971_520;
 /// The body of a job's edit, in the encoding the seller takes and the images need.
 pub(super) fn body(target: &Target, job: &Job) -> Result<Body, Error> {
     let request = &job.request;
-    let mask = mask(job)?;
+    let mask = said::mask(request)?;
     let inputs = || request.images.iter().chain(mask).chain(&request.markup);
     let remote = inputs().find(|input| matches!(input.source, ImageSource::Url(_) | ImageSource::FileId(_)));
     match (target.seller.quirks.edit_encoding, remote) {
@@ -34,15 +34,6 @@ pub(super) fn body(target: &Target, job: &Job) -> Result<Body, Error> {
         (EditEncoding::Multipart | EditEncoding::Either, None) => {
             Ok(Body::Multipart(form(target, job, mask)?))
         }
-    }
-}
-
-/// The mask as an image. A rectangle has been drawn by then.
-fn mask(job: &Job) -> Result<Option<&ImageInput>, Error> {
-    match &job.request.mask {
-        None => Ok(None),
-        Some(Mask::Image { image, .. }) => Ok(Some(image)),
-        Some(_) => Err(Error::invalid("mask", "must be drawn as an image before it can be sent")),
     }
 }
 
@@ -173,23 +164,6 @@ fn within_limit(input: &ImageInput, characters: u64) -> Result<(), Error> {
             input.label()
         ),
     ))
-}
-
-/// The bytes of a local image, read when they are sent.
-fn source(input: &ImageInput) -> Result<Source, Error> {
-    match &input.source {
-        ImageSource::Bytes(bytes) => Ok(Source::Bytes(Bytes::from_owner(std::sync::Arc::clone(bytes)))),
-        ImageSource::File(path) => {
-            let facts = input.facts.ok_or_else(|| {
-                Error::invalid(
-                    "image",
-                    format!("{}: its header must be read before it can be sent", input.label()),
-                )
-            })?;
-            Ok(Source::File(FileSource::new(path.clone(), facts.bytes)))
-        }
-        _ => Err(Error::invalid("image", format!("{} is not a file", input.label()))),
-    }
 }
 
 fn unsayable(error: &serde_json::Error) -> Error {

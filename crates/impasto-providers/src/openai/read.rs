@@ -1,13 +1,14 @@
 //! What comes back: the reply of `data`, the events of a stream, and the shapes resellers make of both.
 
-use impasto_transport::{BlobId, Document, DocumentKind, blob_of};
-use impasto_types::wire::openai::{EventKind, ImageData, ImageEvent, ImagesResponse};
+use impasto_transport::{Document, DocumentKind};
+use impasto_types::wire::openai::{EventKind, ImageEvent, ImagesResponse};
 use impasto_types::{BillingOutcome, DeliveredImage, ImageContent, Size, Usage};
 use serde_json::{Map, Value};
 
 use crate::adapter::{JobEvent, ReplyHead};
 use crate::error::{Error, ErrorKind};
 use crate::failure;
+use crate::images;
 use crate::job::{Job, Phase};
 use crate::target::Target;
 
@@ -54,16 +55,15 @@ pub(super) fn end(target: &Target, job: &mut Job, head: &ReplyHead) -> Result<Ve
     let mut found = Vec::new();
     if job.delivery.images.is_empty() && head.is_success() && head.media_type().starts_with("image/") {
         job.delivery.request_id = failure::request_id(target, head);
-        push(job, DeliveredImage::new(ImageContent::Blob(0)), &mut found);
+        images::push(job, DeliveredImage::new(ImageContent::Blob(0)), &mut found);
     }
     if job.delivery.images.is_empty() {
         return Err(located(target, head, nothing_arrived(job, head)));
     }
-    if let Some(error) = all_failed(target, job) {
+    if let Some(error) = images::all_failed(target, job) {
         return Err(located(target, head, error));
     }
-    let waits = job.delivery.images.iter().any(|image| matches!(image.content, ImageContent::Url(_)));
-    job.phase = if waits { Phase::Fetch } else { Phase::Done };
+    job.phase = if images::any_waits(job) { Phase::Fetch } else { Phase::Done };
     Ok(found)
 }
 
@@ -81,23 +81,6 @@ fn nothing_arrived(job: &Job, head: &ReplyHead) -> Error {
             .with_seller_message(words),
         None => Error::new(ErrorKind::NoImage, "the reply holds no image"),
     }
-}
-
-/// The failure of a delivery in which every image failed.
-fn all_failed(target: &Target, job: &Job) -> Option<Error> {
-    let failures = job.delivery.images.iter().map(|image| match &image.content {
-        ImageContent::Failed { code, message } => Some((code.as_deref(), message.as_str())),
-        _ => None,
-    });
-    let (code, message) = failures.collect::<Option<Vec<_>>>()?.into_iter().next()?;
-    let error = match code {
-        Some(code) => {
-            let kind = failure::by_code(&target.seller.errors, code).unwrap_or(ErrorKind::NoImage);
-            Error::new(kind, message).with_code(code).with_seller_message(message)
-        }
-        None => Error::new(ErrorKind::UnexpectedReply, format!("no image arrived whole: {message}")),
-    };
-    Some(error.with_billing(BillingOutcome::Unknown))
 }
 
 fn located(target: &Target, head: &ReplyHead, error: Error) -> Error {
@@ -142,17 +125,14 @@ fn event_kind(document: &Document, value: &Value) -> Option<EventKind> {
 
 fn event(job: &mut Job, document: &Document, kind: &EventKind, value: &Value, found: &mut Vec<JobEvent>) {
     let event: ImageEvent = serde_json::from_value(value.clone()).unwrap_or_default();
-    let content = content_of(document, event.b64_json.as_deref(), event.url.as_deref());
+    let content = images::content_of(document, event.b64_json.as_deref(), event.url.as_deref());
     match kind {
         EventKind::GenerationPartial | EventKind::EditPartial => {
             partial(&event, content.as_ref(), found);
             return;
         }
         EventKind::GenerationPartialFailed => {
-            let message =
-                value["error"]["message"].as_str().unwrap_or("the seller gave no reason").to_owned();
-            let code = value["error"]["code"].as_str().map(str::to_owned);
-            push(job, DeliveredImage::new(ImageContent::Failed { code, message }), found);
+            images::push(job, DeliveredImage::new(images::failed(&value["error"])), found);
             return;
         }
         // Nothing says that the image of a new type is a finished one.
@@ -172,11 +152,11 @@ fn event(job: &mut Job, document: &Document, kind: &EventKind, value: &Value, fo
     add_usage(&mut delivery.usage, event.usage.as_ref());
     keep_raw(job, value);
     if let Some(content) = content {
-        push(job, DeliveredImage::new(content), found);
+        images::push(job, DeliveredImage::new(content), found);
     }
     // Some gateways put the whole reply into the completed event.
     for item in value["data"].as_array().into_iter().flatten() {
-        take_item(job, document, item, found);
+        images::take(job, document, item, found);
     }
 }
 
@@ -212,7 +192,7 @@ fn whole(job: &mut Job, document: &Document, value: &Value, found: &mut Vec<JobE
             _ => continue,
         };
         for item in items {
-            take_item(job, document, item, found);
+            images::take(job, document, item, found);
         }
         // The first list that holds images is the one; others repeat it.
         if job.delivery.images.len() > before {
@@ -221,57 +201,6 @@ fn whole(job: &mut Job, document: &Document, value: &Value, found: &mut Vec<JobE
     }
     keep_raw(job, value);
     Ok(())
-}
-
-/// One item of a list: an object with an image or an error, or the image itself.
-fn take_item(job: &mut Job, document: &Document, item: &Value, found: &mut Vec<JobEvent>) {
-    if let Some(text) = item.as_str() {
-        if let Some(content) = content_of(document, None, Some(text)) {
-            push(job, DeliveredImage::new(content), found);
-        }
-        return;
-    }
-    let Ok(data) = serde_json::from_value::<ImageData>(item.clone()) else { return };
-    let other = |key: &str| data.extra.get(key).and_then(Value::as_str);
-    let b64 = non_empty(data.b64_json.as_deref()).or_else(|| other("image_base64"));
-    let url = non_empty(data.url.as_deref()).or_else(|| other("image_url")).or_else(|| other("image"));
-    let content = content_of(document, b64, url).or_else(|| {
-        let error = data.extra.get("error").filter(|error| !error.is_null())?;
-        let message = error["message"].as_str().or(error.as_str()).unwrap_or("the seller gave no reason");
-        let code = error["code"].as_str().map(str::to_owned);
-        Some(ImageContent::Failed { code, message: message.to_owned() })
-    });
-    let Some(content) = content else { return };
-    let mut image = DeliveredImage::new(content);
-    image.revised_prompt = data.revised_prompt.filter(|prompt| !prompt.is_empty());
-    image.extra = data.extra;
-    push(job, image, found);
-}
-
-/// Base64 goes before a URL: it has arrived already.
-fn content_of(document: &Document, b64: Option<&str>, url: Option<&str>) -> Option<ImageContent> {
-    for text in [b64, url].into_iter().flatten() {
-        if let Some(BlobId(id)) = blob_of(text) {
-            let problem = document.blob(BlobId(id)).and_then(|blob| blob.problem.as_ref());
-            return Some(match problem {
-                None => ImageContent::Blob(id),
-                Some(problem) => ImageContent::Failed { code: None, message: problem.to_string() },
-            });
-        }
-    }
-    let url = url?;
-    if url.starts_with("https://") || url.starts_with("http://") {
-        return Some(ImageContent::Url(url.to_owned()));
-    }
-    let shown: String = url.chars().take(80).collect();
-    let message = format!("the seller gave an address that cannot be fetched: {shown:?}");
-    Some(ImageContent::Failed { code: None, message })
-}
-
-fn push(job: &mut Job, image: DeliveredImage, found: &mut Vec<JobEvent>) {
-    let index = job.delivery.images.len();
-    found.push(JobEvent::Image { index, content: image.content.clone() });
-    job.delivery.images.push(image);
 }
 
 /// The usage of several completed events is added up: each counts its own image.
@@ -295,22 +224,13 @@ fn size(text: Option<&str>) -> Option<Size> {
     text.and_then(|text| text.parse().ok())
 }
 
-fn non_empty(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.is_empty())
-}
-
 /// The id of a task, where a seller answers with one in place of images.
 fn task_id(raw: &Value) -> Option<String> {
     let objects = [raw, &raw["data"], &raw["data"][0], &raw["output"]];
     objects
         .into_iter()
         .filter_map(Value::as_object)
-        .find_map(|object: &Map<String, Value>| object.get("task_id").or_else(|| object.get("id")))
-        .and_then(|id| match id {
-            Value::String(id) => Some(id.clone()),
-            Value::Number(id) => Some(id.to_string()),
-            _ => None,
-        })
+        .find_map(|object| images::text_of(object, &["task_id", "id"]))
 }
 
 fn excerpt(value: &Value) -> String {

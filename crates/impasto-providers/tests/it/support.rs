@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use impasto_providers::{Error, Job, JobEvent, Purpose, ReplyHead, ReplyPlan, Sellers, Step, Target};
-use impasto_transport::{
-    Auth, Body, HttpRequest, PartContent, Piece, ReplyKind, ReplyScanner, ScanLimits, Segment, Source,
-};
+use impasto_transport::redact::render_request;
+use impasto_transport::{HttpRequest, Piece, ReplyKind, ReplyScanner, ScanLimits};
 use impasto_types::{ImageContent, ImageFacts, ImageFormat, ImageInput, ImageRequest};
 
 /// A PNG's first eight bytes in base64: enough for the scanner to know it by.
@@ -198,53 +197,7 @@ pub(crate) fn sent(target: &Target, job: &Job) -> String {
     }
 }
 
+/// The purpose, the place of the key and the rule for repeating, then the request itself.
 fn rendered(request: &HttpRequest, purpose: Purpose) -> String {
-    let mut text = format!("{purpose:?}, repeat {:?}\n{} {}\n", request.repeat, request.method, request.url);
-    match &request.auth {
-        Auth::None => {}
-        Auth::Bearer => text.push_str("authorization: Bearer [redacted]\n"),
-        Auth::Header(name) => writeln!(text, "{name}: [redacted]").unwrap(),
-        Auth::Prefixed { scheme } => writeln!(text, "authorization: {scheme} [redacted]").unwrap(),
-        other => writeln!(text, "{other:?}").unwrap(),
-    }
-    let mut headers: Vec<_> = request.headers.iter().collect();
-    headers.sort_by_key(|(name, _)| name.as_str());
-    for (name, value) in headers {
-        writeln!(text, "{name}: {}", value.to_str().unwrap()).unwrap();
-    }
-    text.push('\n');
-    match &request.body {
-        Body::Empty => {}
-        Body::Json(json) => {
-            for segment in &json.segments {
-                match segment {
-                    Segment::Bytes(bytes) => text.push_str(std::str::from_utf8(bytes).unwrap()),
-                    Segment::Base64(source) => write!(text, "<base64 of {}>", named(source)).unwrap(),
-                    other => write!(text, "{other:?}").unwrap(),
-                }
-            }
-            text.push('\n');
-        }
-        Body::Multipart(form) => {
-            for part in &form.parts {
-                match &part.content {
-                    PartContent::Text(value) => writeln!(text, "{} = {value}", part.name).unwrap(),
-                    PartContent::File { filename, content_type, source } => {
-                        writeln!(text, "{} = {filename:?} {content_type} <{}>", part.name, named(source))
-                            .unwrap();
-                    }
-                    other => writeln!(text, "{} = {other:?}", part.name).unwrap(),
-                }
-            }
-        }
-        other => writeln!(text, "{other:?}").unwrap(),
-    }
-    text
-}
-
-fn named(source: &Source) -> String {
-    match source {
-        Source::Bytes(bytes) => format!("{} bytes in memory", bytes.len()),
-        Source::File(file) => format!("{} bytes of {}", file.len, file.path.display()),
-    }
+    format!("{purpose:?}, key {:?}, repeat {:?}\n\n{}", request.auth, request.repeat, render_request(request))
 }
