@@ -428,7 +428,7 @@ fn uploads() {
             Ok(address) => {
                 assert_eq!(outcome.error, None);
                 assert_eq!((job.phase, job.uploads.as_slice()), (Phase::Submit, &[address.to_owned()][..]));
-                assert!(sent(&target, &job).contains(&format!("\"image\":\"{address}\"")));
+                assert!(sent(&target, &job).contains(&format!("\"image\": \"{address}\"")));
                 // What had been in memory is now at an address, and can be written down.
                 assert_eq!(serde_json::from_str::<Job>(&serde_json::to_string(&job).unwrap()).unwrap(), job);
             }
