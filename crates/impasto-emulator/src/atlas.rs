@@ -72,7 +72,7 @@ async fn route(state: &Arc<State>, request: &mut Request, path: &str) -> ApiResu
             task::poll(state, request, &id).await
         }
         "/balance" if get => Ok(account::balance(state, &key)),
-        "/model-usage" | "/model-costs" if get => account::usage(state, request, &key),
+        "/model-usage" | "/model-costs" if get => Ok(account::usage(state, request, &key)),
         _ => {
             let id = path.strip_prefix("/model/prediction/").or_else(|| path.strip_prefix("/model/result/"));
             match id {

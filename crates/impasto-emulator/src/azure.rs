@@ -30,15 +30,13 @@ pub(crate) async fn serve(state: &Arc<State>, request: &mut Request, path: &str)
             .map(|rest| (Surface::DeploymentInBody, rest.to_owned())),
     };
     let region = "emulated";
-    let reply = match surface {
-        Some((surface, below)) => openai::serve(state, &AZURE, &surface, request, &below).await,
+    let reply = if let Some((surface, below)) = surface {
+        openai::serve(state, &AZURE, &surface, request, &below).await
+    } else {
         // The gateway knows no such resource: an unknown path, or no api-version.
-        None => {
-            let message = format!("Invalid URL ({} {})", request.method, request.path);
-            let error =
-                ApiError::other(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", message);
-            crate::dialect::error_reply(ErrorStyle::Azure, &error, &request.request_id)
-        }
+        let message = format!("Invalid URL ({} {})", request.method, request.path);
+        let error = ApiError::other(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", message);
+        crate::dialect::error_reply(ErrorStyle::Azure, &error, &request.request_id)
     };
     let request_id = request.request_id.trim_start_matches("req_").to_owned();
     reply.header("apim-request-id", &request_id).header("x-ms-region", region)

@@ -1,6 +1,7 @@
 //! The meter: what was charged, request by request.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use crate::usage::Usage;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Charge {
-    /// Position in the bill, from 0.
+    /// Number of the charge since the start, from 0.
     pub index: u64,
     /// A label made from the caller's key by hashing; the key itself is never kept. See [`Bill::for_key`].
     pub key: String,
@@ -149,40 +150,48 @@ pub(crate) fn decimal(nano: u64) -> String {
 
 /// The running meter.
 #[derive(Debug, Default)]
-pub(crate) struct Meter(Mutex<Vec<Charge>>);
+pub(crate) struct Meter {
+    charges: Mutex<Vec<Charge>>,
+    /// The index of the next charge; a late delivery never marks a charge made after a reset.
+    next: AtomicU64,
+}
 
 impl Meter {
     /// Writes a charge down and returns its index.
     pub(crate) fn add(&self, mut charge: Charge) -> u64 {
-        let mut charges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = charges.len() as u64;
-        charge.index = index;
+        let mut charges = self.lock();
+        charge.index = self.next.fetch_add(1, Ordering::Relaxed);
+        let index = charge.index;
         charges.push(charge);
         index
     }
 
     /// Notes the task that a charge belongs to.
     pub(crate) fn name_task(&self, index: u64, task: &str) {
-        let mut charges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(charge) = usize::try_from(index).ok().and_then(|index| charges.get_mut(index)) {
-            charge.task = Some(task.to_owned());
-        }
+        self.amend(index, |charge| charge.task = Some(task.to_owned()));
     }
 
     /// Notes that the reply carrying a charge went out whole.
     pub(crate) fn delivered(&self, index: u64) {
-        let mut charges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(charge) = usize::try_from(index).ok().and_then(|index| charges.get_mut(index)) {
-            charge.delivered = true;
+        self.amend(index, |charge| charge.delivered = true);
+    }
+
+    fn amend(&self, index: u64, change: impl FnOnce(&mut Charge)) {
+        if let Some(charge) = self.lock().iter_mut().rev().find(|charge| charge.index == index) {
+            change(charge);
         }
     }
 
+    fn lock(&self) -> MutexGuard<'_, Vec<Charge>> {
+        self.charges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn snapshot(&self) -> Bill {
-        Bill { charges: self.0.lock().unwrap_or_else(PoisonError::into_inner).clone() }
+        Bill { charges: self.lock().clone() }
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().clear();
     }
 }
 

@@ -93,8 +93,10 @@ fn new_api(error: &ApiError, request_id: &str) -> Reply {
             "model_not_found",
             format!("\u{5f53}\u{524d}\u{5206}\u{7ec4} default \u{4e0b}\u{5bf9}\u{4e8e}\u{6a21}\u{578b} {} \u{65e0}\u{53ef}\u{7528}\u{6e20}\u{9053}", model()),
         ),
-        (_, "missing_required_parameter" | "empty_string" | "invalid_json" | "invalid_multipart" | "invalid_type")
-        | (_, "integer_below_min_value" | "integer_above_max_value" | "unsupported_content_type") => {
+        (_,
+"missing_required_parameter" | "empty_string" | "invalid_json" |
+"invalid_multipart" | "invalid_type" | "integer_below_min_value" |
+"integer_above_max_value" | "unsupported_content_type") => {
             (500, "new_api_error", "invalid_request", error.message.clone())
         }
         (_, "invalid_value") if error.message.contains('\u{d7}') => {
@@ -121,7 +123,7 @@ fn new_api(error: &ApiError, request_id: &str) -> Reply {
         .header("x-oneapi-request-id", request_id)
 }
 
-/// The `usage` object of a new-api gateway, as CometAPI's documentation shows it (2026-04).
+/// The `usage` object of a new-api gateway, as `CometAPI`'s documentation shows it (2026-04).
 pub(crate) fn noisy_usage(usage: &Value) -> Value {
     let mut noisy = usage.clone();
     if let Some(object) = noisy.as_object_mut() {

@@ -27,7 +27,7 @@ impl Directive {
         for part in parts.filter(|part| !part.is_empty()) {
             match part.split_once('=') {
                 Some((key, value)) => {
-                    directive.options.push((key.trim().to_owned(), value.trim().to_owned()))
+                    directive.options.push((key.trim().to_owned(), value.trim().to_owned()));
                 }
                 None => directive.arguments.push(part.to_owned()),
             }

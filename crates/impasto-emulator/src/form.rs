@@ -32,9 +32,8 @@ impl Form {
     pub(crate) async fn read(request: &mut Request) -> ApiResult<Self> {
         match request.media_type().as_str() {
             "multipart/form-data" => Self::read_multipart(request).await,
-            "application/json" => Self::read_json(request).await,
-            // curl's default for -d; the API reads it as JSON if it is JSON.
-            "" | "application/x-www-form-urlencoded" => Self::read_json(request).await,
+            // The last is curl's default for -d; the API reads it as JSON if it is JSON.
+            "application/json" | "" | "application/x-www-form-urlencoded" => Self::read_json(request).await,
             other => Err(ApiError::other(
                 hyper::StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "invalid_request_error",
@@ -76,12 +75,11 @@ impl Form {
             let filename = field.file_name().map(str::to_owned);
             let content_type = field.content_type().map(ToString::to_string);
             let bytes = field.bytes().await.map_err(|error| broken(&error))?;
-            match filename {
-                Some(filename) => form.files.push(FilePart { field: name, filename, content_type, bytes }),
-                None => {
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    insert_nested(&mut form.values, &name, text);
-                }
+            if let Some(filename) = filename {
+                form.files.push(FilePart { field: name, filename, content_type, bytes });
+            } else {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                insert_nested(&mut form.values, &name, text);
             }
         }
         Ok(form)

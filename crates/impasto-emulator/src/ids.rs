@@ -78,9 +78,15 @@ pub(crate) fn seed_of(digest: &[u8; 32]) -> u64 {
     digest.iter().take(8).fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
 }
 
+/// Lowercase hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 /// The label under which a key appears in bills and records: never the key itself.
 pub(crate) fn key_label(key: &str) -> String {
     let hash = digest([b"key".as_slice(), key.as_bytes()]);
-    let hex: String = hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-    format!("key-{hex}")
+    format!("key-{}", hex(&hash[..5]))
 }

@@ -13,9 +13,9 @@ pub(crate) enum Json {
     /// JSON text as it stands.
     Raw(Bytes),
     /// A list.
-    List(Vec<Json>),
+    List(Vec<Self>),
     /// An object in the order given.
-    Object(Vec<(&'static str, Json)>),
+    Object(Vec<(&'static str, Self)>),
 }
 
 impl Json {

@@ -45,6 +45,7 @@ pub(crate) enum Size {
 
 /// Checked parameters, everything but the input images.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent parameters of the API")]
 pub(crate) struct Params {
     pub(crate) operation: Operation,
     pub(crate) prompt: Arc<str>,

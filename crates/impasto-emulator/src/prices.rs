@@ -32,7 +32,7 @@ pub(crate) const fn openai(family: Family) -> Rates {
 pub(crate) const MODELVERSE: Rates =
     Rates { text_in: 35_000, image_in: 35_000, image_out: 280_000, currency: "CNY" };
 
-/// A flat call on LaoZhang's reverse route.
+/// A flat call on `LaoZhang`'s reverse route.
 pub(crate) const REVERSE_ROUTE: u64 = 30_000_000;
 
 impl Rates {

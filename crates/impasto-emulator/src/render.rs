@@ -147,20 +147,17 @@ impl Picture {
     fn draw(&self, frame: u32, frames: u32) -> Canvas {
         let mut random = self.random();
         let scene = scene::Scene::plan(&self.prompt, &mut random, self.width, self.height).at(frame, frames);
-        let mut canvas = match &self.edit {
-            Some(edit) => {
-                let mut canvas = edit.apply(&scene, self);
-                if self.transparent && edit.region.is_none() && canvas.has_alpha() {
-                    scene.cut(&mut canvas);
-                }
-                canvas
+        let mut canvas = if let Some(edit) = &self.edit {
+            let mut canvas = edit.apply(&scene, self);
+            if self.transparent && edit.region.is_none() && canvas.has_alpha() {
+                scene.cut(&mut canvas);
             }
-            None => {
-                let mut canvas = scene.paint(self.transparent);
-                let area = if self.transparent { canvas.inner() } else { canvas.whole() };
-                label::stamp(&mut canvas, area, &self.label(), None);
-                canvas
-            }
+            canvas
+        } else {
+            let mut canvas = scene.paint(self.transparent);
+            let area = if self.transparent { canvas.inner() } else { canvas.whole() };
+            label::stamp(&mut canvas, area, &self.label(), None);
+            canvas
         };
         if self.coarseness > 0 {
             canvas.coarsen(8 << self.coarseness.min(4));

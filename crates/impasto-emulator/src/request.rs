@@ -42,6 +42,7 @@ impl Phase {
 
 /// One request.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "request_id is what the API calls it")]
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// The path without the `/with/…` prefix.

@@ -77,6 +77,7 @@ pub(crate) enum Uploads {
 
 /// One seller.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a seller, as data")]
 pub(crate) struct Seller {
     /// Its name in bills and on the front page.
     pub(crate) id: &'static str,

@@ -116,7 +116,11 @@ mod tests {
             match check(Family::Two, size) {
                 Ok(_) => assert_eq!(reason, "", "{size}"),
                 Err(error) => {
-                    assert!(!reason.is_empty() && error.message.contains(reason), "{size}: {}", error.message)
+                    assert!(
+                        !reason.is_empty() && error.message.contains(reason),
+                        "{size}: {}",
+                        error.message
+                    );
                 }
             }
         }

@@ -95,7 +95,7 @@ impl InputImage {
         if u64::from(width) * u64::from(height) > MAX_IMAGE_PIXELS {
             return Err(refuse(origin, "image_too_large", "the image has too many pixels."));
         }
-        Ok(Self { width, height, format, has_alpha, bytes })
+        Ok(Self { bytes, width, height, format, has_alpha })
     }
 
     /// Whether it is a PNG.

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::models::LISTED;
 use super::{code, task};
-use crate::api_error::ApiResult;
 use crate::bill::decimal;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -78,7 +77,7 @@ pub(crate) fn balance(state: &State, key: &str) -> Reply {
 }
 
 /// `GET /public/v1/model-usage` and `/model-costs`.
-pub(crate) fn usage(state: &State, request: &Request, key: &str) -> ApiResult<Reply> {
+pub(crate) fn usage(state: &State, request: &Request, key: &str) -> Reply {
     for name in ["start_date", "end_date"] {
         let bad = request.query(name).is_some_and(|date| date.len() != 10 || date.split('-').count() != 3);
         if bad {
@@ -88,10 +87,10 @@ pub(crate) fn usage(state: &State, request: &Request, key: &str) -> ApiResult<Re
                 "message": format!("{name} must be a date such as 2026-11-21"),
                 "param": name,
             });
-            return Ok(Reply::json(
+            return Reply::json(
                 StatusCode::BAD_REQUEST,
                 json!({ "error": error, "request_id": request.request_id }),
-            ));
+            );
         }
     }
     let bill = state.meter.snapshot().for_label(key);
@@ -101,7 +100,7 @@ pub(crate) fn usage(state: &State, request: &Request, key: &str) -> ApiResult<Re
         .filter(|charge| charge.seller == "atlas")
         .map(|charge| json!({ "model": charge.model, "images": charge.images, "cost": charge.amount(), "currency": "USD" }))
         .collect();
-    Ok(Reply::json(StatusCode::OK, json!({ "data": rows })))
+    Reply::json(StatusCode::OK, json!({ "data": rows }))
 }
 
 fn spent(state: &State, key: &str) -> u64 {

@@ -27,6 +27,7 @@ const SUCCESS: [&str; 6] = ["completed", "succeeded", "success", "complete", "do
 
 /// One task.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a task")]
 pub(crate) struct Task {
     pub(crate) id: String,
     pub(crate) key: String,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 use crate::clock::Clock;
-use crate::ids::digest;
+use crate::ids::{digest, hex};
 use crate::state::State;
 
 /// The emulator's own signing key, made from its seed.
@@ -28,7 +28,7 @@ impl Signer {
     pub(crate) fn new(seed: u64) -> Self {
         let bytes = digest([b"webhook key".as_slice(), &seed.to_le_bytes()]);
         let pair = KeyPair::from_seed(Seed::new(bytes));
-        let key_id: String = pair.pk.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let key_id = hex(&pair.pk.as_ref()[..8]);
         Self { pair, key_id }
     }
 

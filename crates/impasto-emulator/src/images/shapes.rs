@@ -51,7 +51,7 @@ pub(crate) fn bend(mut body: Json, directives: &Directives, request_id: &str) ->
             }
             "drop" => directive.arguments.iter().for_each(|name| remove(&mut body, name)),
             "null" => {
-                directive.arguments.iter().for_each(|name| set(&mut body, name, Json::from(Value::Null)))
+                directive.arguments.iter().for_each(|name| set(&mut body, name, Json::from(Value::Null)));
             }
             _ => {}
         }
@@ -118,7 +118,7 @@ fn item_shape(body: &mut Json, shape: &str) {
                 .join("\n")
         }),
         "b64-urlsafe" => {
-            each_blob(body, |text| text.replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned())
+            each_blob(body, |text| text.replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned());
         }
         "b64-no-padding" => each_blob(body, |text| text.trim_end_matches('=').to_owned()),
         "b64-broken" => each_blob(body, |text| {

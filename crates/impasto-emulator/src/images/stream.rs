@@ -62,8 +62,8 @@ pub(crate) fn reply(exchange: &Exchange<'_>, order: Order) -> Reply {
     let modes = &exchange.request.directives;
     let style = Style::of(modes, state.clock.unix_seconds());
     let end = StreamEnd::of(modes, &exchange.request.request_id, order.params.n);
-    let charged = end.as_ref().map_or(order.params.n, |end| end.charged);
-    let charges = if charged > 0 { vec![exchange.charge(&order, charged)] } else { Vec::new() };
+    let billed = end.as_ref().map_or(order.params.n, |end| end.charged);
+    let charges = if billed > 0 { vec![exchange.charge(&order, billed)] } else { Vec::new() };
     let order = Arc::new(order);
     let mut steps = opening(modes);
     for index in 0..order.params.n {

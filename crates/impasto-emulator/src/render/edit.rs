@@ -28,8 +28,9 @@ impl Region {
         if (width, height) == (self.width, self.height) {
             return self.clone();
         }
-        let pick =
-            |to: u32, of: u32, from: u32| (u64::from(to) * u64::from(from) / u64::from(of.max(1))) as usize;
+        let pick = |to: u32, of: u32, from: u32| {
+            usize::try_from(u64::from(to) * u64::from(from) / u64::from(of.max(1))).unwrap_or(usize::MAX)
+        };
         let editable = (0..height)
             .flat_map(|y| {
                 let row = pick(y, height, self.height) * self.width as usize;

@@ -263,7 +263,11 @@ impl Scene {
         }
         let along = ((y - tower.top) / (tower.bottom - tower.top)).clamp(0.0, 1.0);
         let half = tower.half_width * (0.6 + 0.4 * along);
-        let body = if (along * 6.0) as u32 % 2 == 0 { [236.0, 232.0, 224.0] } else { [188.0, 52.0, 48.0] };
+        let body = if ((along * 6.0) as u32).is_multiple_of(2) {
+            [236.0, 232.0, 224.0]
+        } else {
+            [188.0, 52.0, 48.0]
+        };
         let lamp = y < tower.top;
         for (x, colour) in colours.iter_mut().enumerate() {
             let offset = x as f32 - tower.x;
@@ -342,7 +346,7 @@ fn plan_layers(random: &mut Random, palette: &Palette, w: f32, h: f32, wet: bool
         let level = h * random.between(0.64, 0.72);
         let light = mix(palette.sky_low, palette.far, 0.45);
         let water = Layer {
-            ridge: vec![level; w as usize],
+            ridge: vec![level; columns(w).count()],
             light,
             dark: mix(light, palette.near, 0.6),
             fade: 1.0 / (h * 0.35),
@@ -354,12 +358,7 @@ fn plan_layers(random: &mut Random, palette: &Palette, w: f32, h: f32, wet: bool
     layers
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "column numbers are small and positive"
-)]
+#[expect(clippy::cast_precision_loss, reason = "column numbers are small")]
 fn ridge_layer(random: &mut Random, w: f32, base: f32, swing: f32, light: Rgb, h: f32) -> Layer {
     let waves: Vec<(f32, f32, f32)> = [1.3, 2.9, 6.1, 13.7]
         .iter()
@@ -372,7 +371,7 @@ fn ridge_layer(random: &mut Random, w: f32, base: f32, swing: f32, light: Rgb, h
             )
         })
         .collect();
-    let ridge = (0..w as u32)
+    let ridge = columns(w)
         .map(|x| {
             waves
                 .iter()
@@ -392,6 +391,12 @@ fn plan_tower(random: &mut Random, front: Option<&Layer>, w: f32, h: f32) -> Tow
         bottom: ground + h * 0.02,
         half_width: w.min(h) * 0.035,
     }
+}
+
+/// The columns of a picture of this width.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "widths are small and positive")]
+fn columns(width: f32) -> std::ops::Range<u32> {
+    0..width as u32
 }
 
 /// Random values between -1 and 1 with soft steps.

@@ -2,7 +2,7 @@
 //!
 //! Sources, all read in November 2026: OpenAI's API description and SDKs; Microsoft's Azure OpenAI image how-to
 //! (2026-04); UCloud's Modelverse documentation; YEScale's documentation and the source of new-api, the gateway it
-//! resembles; the documentation of AIMLAPI, CometAPI, LaoZhang and Together.
+//! resembles; the documentation of AIMLAPI, `CometAPI`, `LaoZhang` and Together.
 
 use super::{Auth, Delivery, ErrorStyle, ResponseFormat, Seller, Unknown, Uploads, UsageStyle};
 use crate::models::{Family, Quality};
@@ -156,7 +156,7 @@ const AIMLAPI: Seller = Seller {
     ..OPENAI
 };
 
-/// CometAPI.
+/// `CometAPI`.
 const COMETAPI: Seller = Seller {
     id: "cometapi",
     title: "CometAPI",
@@ -168,7 +168,7 @@ const COMETAPI: Seller = Seller {
     ..YESCALE
 };
 
-/// LaoZhang.
+/// `LaoZhang`.
 const LAOZHANG: Seller = Seller {
     id: "laozhang",
     title: "LaoZhang",

@@ -138,5 +138,5 @@ async fn it_stops_when_dropped_and_when_asked() {
     assert!(TcpStream::connect(addr).await.is_err());
     let emulator = start().await;
     let taken = impasto_emulator::Emulator::builder().listen(emulator.addr()).start().await;
-    assert!(taken.err().expect("an error").to_string().contains(&emulator.addr().to_string()));
+    assert!(taken.expect_err("an error").to_string().contains(&emulator.addr().to_string()));
 }
