@@ -32,6 +32,8 @@ mod said;
 mod seller;
 mod sellers;
 mod target;
+#[cfg(feature = "webhooks")]
+pub mod webhook;
 
 pub use adapter::{Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
 pub use book::{Book, BookEntry};

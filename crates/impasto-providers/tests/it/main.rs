@@ -8,3 +8,5 @@ mod openai_replies;
 mod openai_requests;
 mod openai_streams;
 mod support;
+#[cfg(feature = "webhooks")]
+mod webhook;
