@@ -1,0 +1,91 @@
+//! What was typed.
+#![expect(clippy::doc_markdown, reason = "documentation of arguments is their help, shown as it stands")]
+
+mod emulate;
+mod image;
+mod models;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use emulate::EmulateArgs;
+pub(crate) use image::{EditArgs, GenerateArgs, ImageArgs, OutputArgs, PromptArgs, SellerArgs};
+pub(crate) use models::ModelsArgs;
+
+use crate::exit::{self, Exit};
+use crate::failure::Failure;
+use crate::term::Term;
+
+/// Generate and edit images with the gpt-image models, wherever they are sold.
+///
+/// Without a key it uses its built-in emulator, so everything can be tried for nothing.
+#[derive(Debug, Parser)]
+#[command(name = "impasto", version, after_help = exit::HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) output: Talk,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How the command talks.
+#[derive(Debug, Args)]
+pub(crate) struct Talk {
+    /// Print one JSON object on stdout instead of text (docs/cli-json.md describes it)
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say nothing on stderr but errors
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make images from a prompt
+    Generate(Box<GenerateArgs>),
+    /// Change images by a prompt
+    Edit(Box<EditArgs>),
+    /// Serve an emulator of every seller's API on this machine
+    Emulate(EmulateArgs),
+    /// List the models and what they can do, with sources
+    Models(ModelsArgs),
+    /// List the sellers, whether their keys are set, and where their data came from
+    ///
+    /// Your own sellers are TOML files in $XDG_CONFIG_HOME/impasto/sellers (~/.config/impasto/sellers where the
+    /// variable is not set). A file with the id of a built-in seller replaces it.
+    Providers,
+}
+
+/// Shows what could not be read; help and version are no failures.
+pub(crate) fn refuse(error: &clap::Error) -> Exit {
+    let help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    // A reader that went away is no reason to fail.
+    let _ = error.print();
+    if help {
+        return if error.exit_code() == 0 { Exit::Ok } else { Exit::Usage };
+    }
+    // Nothing was parsed, so the arguments are asked directly; whoever wants JSON gets it for this, too.
+    if std::env::args_os().any(|argument| argument == "--json") {
+        let rendered = error.to_string();
+        let first = rendered.lines().next().unwrap_or_default();
+        let sentence = first.strip_prefix("error: ").unwrap_or(first);
+        Term::new(true, true).print_failure(&Failure::usage("arguments", sentence));
+    }
+    Exit::Usage
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Cli::command().debug_assert();
+    }
+}

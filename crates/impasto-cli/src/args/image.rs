@@ -1,0 +1,173 @@
+//! The arguments of `generate` and `edit`.
+#![expect(clippy::doc_markdown, reason = "documentation of arguments is their help, shown as it stands")]
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, value_parser};
+
+/// What `generate` takes.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct GenerateArgs {
+    #[command(flatten)]
+    pub(crate) prompt: PromptArgs,
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) seller: SellerArgs,
+}
+
+/// What `edit` takes.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct EditArgs {
+    #[command(flatten)]
+    pub(crate) prompt: PromptArgs,
+    /// An input image: a file, a URL, or file_id:ID; repeat it for more (their order matters)
+    #[arg(long = "image", value_name = "FILE", required = true, help_heading = "Input")]
+    pub(crate) images: Vec<String>,
+    /// Which part of the first image may change: an image of its size, or rect:X,Y,WIDTH,HEIGHT in pixels
+    ///
+    /// Transparent pixels are edited if the mask has any, else white ones. Every seller gets the mask as it reads it.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) mask: Option<String>,
+    /// A transparent PNG of drawn instructions over the first image; not together with --mask
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) markup: Option<String>,
+    /// How closely to keep to the input: low or high
+    #[arg(long, value_name = "FIDELITY", help_heading = "Input")]
+    pub(crate) input_fidelity: Option<String>,
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) seller: SellerArgs,
+}
+
+const AFTER: &str = "\
+The paths of the images go to stdout, one a line; everything else goes to stderr.
+`impasto models` lists what each model takes; `impasto --help` lists the exit codes.";
+
+/// The words.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct PromptArgs {
+    /// What to draw
+    #[arg(value_name = "PROMPT")]
+    pub(crate) prompt: Option<String>,
+    /// Read the prompt from a file, or from stdin with `-`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prompt_file: Option<PathBuf>,
+}
+
+/// What the image shall be like.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Image")]
+pub(crate) struct ImageArgs {
+    /// The model; the seller's default where it has one
+    #[arg(long, short, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) model: Option<String>,
+    /// The size: WIDTHxHEIGHT in pixels, or auto
+    #[arg(long, short, value_name = "SIZE")]
+    pub(crate) size: Option<String>,
+    /// low, medium, high, auto; xhigh and max on newer models
+    #[arg(long, short, value_name = "QUALITY", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) quality: Option<String>,
+    /// How many images; more than the seller's limit become several calls
+    #[arg(short, long = "n", value_name = "COUNT")]
+    pub(crate) n: Option<u32>,
+    /// transparent, opaque or auto
+    #[arg(long, value_name = "BACKGROUND", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) background: Option<String>,
+    /// png, jpeg, webp; gif and svg on newer models
+    #[arg(long, value_name = "FORMAT", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) output_format: Option<String>,
+    /// 0 to 100, for jpeg and webp
+    #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(0..=100))]
+    pub(crate) output_compression: Option<u8>,
+    /// How strict the seller's filter is: low or auto
+    #[arg(long, value_name = "MODERATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) moderation: Option<String>,
+    /// How long the model plans: low, medium or high
+    #[arg(long, value_name = "COMPLEXITY", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) complexity: Option<String>,
+    /// Frames of a gif, 2 to 16
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) frame_count: Option<u8>,
+    /// Milliseconds each frame of a gif is shown
+    #[arg(long, value_name = "MS")]
+    pub(crate) frame_duration_ms: Option<u32>,
+    /// The language model that writes an svg
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) svg_model: Option<String>,
+    /// How much that language model reasons: low, medium, high, …
+    #[arg(long, value_name = "EFFORT")]
+    pub(crate) svg_effort: Option<String>,
+    /// A stable, hashed id of the end user
+    #[arg(long, value_name = "ID")]
+    pub(crate) safety_identifier: Option<String>,
+    /// The end user, by the older name of --safety-identifier
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Option<String>,
+    /// A field by its wire name, sent as it is; repeat it for more
+    #[arg(long, value_name = "NAME=JSON")]
+    pub(crate) extra: Vec<String>,
+    /// Answer as a stream, so that each image is saved as soon as it is there
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Up to this many sketches of each image on the way, 0 to 3; they cost extra (implies --stream)
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u8).range(0..=3))]
+    pub(crate) partial_images: Option<u8>,
+}
+
+/// Where the images go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Save as FILE; several images become FILE-1, FILE-2, …; the extension follows what arrives
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Save in DIR, named after the prompt unless --out names it [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: Option<PathBuf>,
+    /// Overwrite existing files; without it they are refused before anything is paid
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Save the sketches too, as FILE.partial-0.png, …
+    #[arg(long)]
+    pub(crate) save_partials: bool,
+    /// Print the exact request, the key redacted, and where images would go; send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Who makes the images, and how patiently they are asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Seller")]
+pub(crate) struct SellerArgs {
+    /// The seller (`impasto providers` lists them); IMPASTO_PROVIDER, or the first whose key is set
+    #[arg(long, short, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) provider: Option<String>,
+    /// Another base URL, as the seller's documents print it: a region, a proxy, the emulator
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) base_url: Option<String>,
+    /// Read the key from this environment variable instead of the seller's own
+    #[arg(long, value_name = "VARIABLE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) api_key_env: Option<String>,
+    /// An option of the seller, such as api_version for azure; repeat it for more
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) option: Vec<String>,
+    /// Give up on a call after this many seconds [default: 600]
+    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: Option<u64>,
+    /// Repeat this often what was surely not billed [default: 2]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) retries: Option<u32>,
+    /// Send what the capability book would refuse, with a warning
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+}

@@ -1,0 +1,31 @@
+//! The commands, each a function from its arguments to an exit code.
+
+pub(crate) mod edit;
+pub(crate) mod emulate;
+pub(crate) mod generate;
+mod images;
+pub(crate) mod models;
+pub(crate) mod providers;
+
+use std::future::Future;
+
+use tokio::runtime::Builder;
+
+pub(crate) use images::Seen;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Runs a command that asks once and ends: one thread is enough for it, and starts faster.
+fn block_on(future: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
+    let outcome = runtime.block_on(future);
+    // A file that is still being written to a slow disk shall not hold up a command that is over.
+    runtime.shutdown_background();
+    outcome
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err wants it")]
+fn no_runtime(error: std::io::Error) -> Failure {
+    Failure::own(format!("the asynchronous runtime did not start: {error}"))
+}

@@ -1,0 +1,88 @@
+//! `impasto emulate`: every seller's API on this machine, until Ctrl-C.
+
+use std::time::Duration;
+
+use impasto_emulator::{Emulator, EmulatorBuilder};
+use tokio::runtime::Builder;
+
+use crate::args::EmulateArgs;
+use crate::commands::no_runtime;
+use crate::config;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::term::Term;
+use crate::view::EmulatorReport;
+
+/// Serves until it is told to stop.
+pub(crate) fn run(args: &EmulateArgs, term: &Term) -> Result<Exit, Failure> {
+    let builder = builder(args)?;
+    let runtime = Builder::new_multi_thread().enable_all().build().map_err(no_runtime)?;
+    runtime.block_on(serve(builder, term))
+}
+
+fn builder(args: &EmulateArgs) -> Result<EmulatorBuilder, Failure> {
+    let mut builder = Emulator::builder()
+        .listen(args.listen)
+        .seed(args.seed)
+        .step_delay(Duration::from_millis(args.step_delay))
+        .enforce_life_cycle(args.life_cycle);
+    if let Some(directives) = &args.with {
+        builder = builder.with(directives);
+    }
+    for pair in &args.azure_deployment {
+        let wrong = || Failure::usage("azure_deployment", format!("{pair}: write NAME=MODEL"));
+        let (name, model) = pair.split_once('=').ok_or_else(wrong)?;
+        builder = builder.azure_deployment(name, model);
+    }
+    if let Some(seconds) = args.url_lifetime {
+        builder = builder.url_lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(unix) = args.fixed_time {
+        builder = builder.clock_fixed(unix);
+    }
+    if let Some(mib) = args.cache {
+        builder = builder.cache_bytes(mib.saturating_mul(1 << 20));
+    }
+    Ok(builder)
+}
+
+async fn serve(builder: EmulatorBuilder, term: &Term) -> Result<Exit, Failure> {
+    let mut emulator = builder.start().await.map_err(|error| Failure::usage("listen", error.to_string()))?;
+    let report = EmulatorReport::new(&emulator, &config::sellers()?);
+    if term.wants_json() {
+        term.print_json_line(&report);
+    } else {
+        for (seller, url) in &report.base_urls {
+            term.print(format_args!("{seller:<12} {url}"));
+        }
+    }
+    term.say(format_args!(
+        "serving on {} until Ctrl-C; any key works and nothing costs money; the bill: {}",
+        report.url, report.bill_url
+    ));
+    tokio::select! {
+        () = emulator.stopped() => return Err(Failure::own("the emulator stopped by itself")),
+        () = asked_to_stop() => {}
+    }
+    let bill = emulator.bill();
+    emulator.shutdown().await;
+    let (requests, images) = (bill.len(), bill.images());
+    term.say(format_args!("stopped; {requests} requests and {images} images would have been charged"));
+    Ok(Exit::Ok)
+}
+
+/// Ready on Ctrl-C, and on Unix also when the process is asked to end, as by a test suite that is done.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

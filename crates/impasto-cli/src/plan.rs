@@ -1,0 +1,9 @@
+//! What to do, made of what was typed: the request, the seller, the places of the images.
+
+mod place;
+mod request;
+mod seller;
+
+pub(crate) use place::place;
+pub(crate) use request::{edit, generate};
+pub(crate) use seller::{choose, client, mount_of};

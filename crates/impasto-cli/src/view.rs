@@ -1,0 +1,16 @@
+//! What is shown: our own structs for `--json`, whose shape is a promise (docs/cli-json.md), and text for people.
+
+mod delivered;
+mod dry_run;
+mod emulator;
+mod failed;
+mod models;
+mod providers;
+mod rules;
+
+pub(crate) use delivered::{Report, summary};
+pub(crate) use dry_run::DryRun;
+pub(crate) use emulator::EmulatorReport;
+pub(crate) use failed::ErrorReport;
+pub(crate) use models::ModelsReport;
+pub(crate) use providers::ProvidersReport;
