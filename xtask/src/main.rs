@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{ci, layers, package, tidy};
+use xtask::{ci, fixtures, layers, package, tidy};
 
 /// Regenerates and checks what the repository derives.
 ///
@@ -22,6 +22,7 @@ struct Xtask {
 #[derive(Subcommand)]
 enum Command {
     Ci(ci::Args),
+    Fixtures(fixtures::Args),
     Layers(layers::Args),
     Package(package::Args),
     Tidy(tidy::Args),
@@ -30,6 +31,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Xtask::parse().command {
         Command::Ci(args) => ci::run(&args),
+        Command::Fixtures(args) => fixtures::run(&args),
         Command::Layers(args) => layers::run(&args),
         Command::Package(args) => package::run(&args),
         Command::Tidy(args) => tidy::run(&args),

@@ -101,10 +101,10 @@ const HOMES: &[Home] = &[
     },
     Home {
         names: &["base64-simd"],
-        normal: &["impasto-transport", "impasto-pixels", "impasto-emulator", "impasto-providers"],
+        normal: &["impasto-transport", "impasto-pixels", "impasto-emulator", "impasto-providers", "xtask"],
         optional: &[],
         dev: &["impasto", "impasto-cli"],
-        why: "base64 of images is decoded as it arrives, in transport; adapters read data URLs and signatures",
+        why: "base64 of images is decoded as it arrives, in transport; adapters read data URLs and signatures, fixtures hold it",
     },
     Home {
         names: &["clap", "indicatif", "anyhow"],
