@@ -106,6 +106,18 @@ fn fill(target: &Target, names: Names<'_>, template: &str) -> Result<Option<Stri
     Ok(Some(filled))
 }
 
+/// The names in braces of a template; nothing when a brace stays open.
+pub(crate) fn names_in(template: &str) -> Option<Vec<&str>> {
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let close = open + rest[open..].find('}')?;
+        names.push(&rest[open + 1..close]);
+        rest = &rest[close + 1..];
+    }
+    Some(names)
+}
+
 /// Percent-encodes all but the characters that RFC 3986 calls unreserved.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

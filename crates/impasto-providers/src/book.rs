@@ -49,7 +49,7 @@ impl Book {
     /// When it is not TOML, has a field nobody knows, or names a source that it does not list.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
         let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
-        let file: BookFile = basic_toml::from_str(text).map_err(|error| bad(error.to_string()))?;
+        let file: BookFile = crate::toml::read(text).map_err(bad)?;
         let mut entries = Vec::new();
         for model in &file.model {
             let base = match &model.like {

@@ -32,6 +32,7 @@ mod said;
 mod seller;
 mod sellers;
 mod target;
+mod toml;
 #[cfg(feature = "webhooks")]
 pub mod webhook;
 
@@ -42,7 +43,7 @@ pub use job::{Job, Phase, Task};
 pub use listing::ListedModel;
 pub use seller::{
     Authentication, Defaults, EditEncoding, ErrorCodes, ImageField, InputFields, KeyStyle, Mask, Naming,
-    Options, Paths, Quirks, Seller, SourceNote,
+    Options, Paths, Quirks, Seller, SizeFields, SourceNote,
 };
 pub use sellers::{Origin, Sellers};
 pub use target::{Address, Target};

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use impasto_transport::Origin;
 use impasto_types::capability::Capabilities;
 use impasto_types::{Date, Quality};
 use serde::{Deserialize, Serialize};
 
+use crate::address;
 use crate::error::{Error, ErrorKind};
+
+/// The dialects that there are adapters for.
+pub(crate) const DIALECTS: &[&str] = &["atlas", "openai"];
 
 /// Everything that makes a seller of an API dialect different from the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +22,7 @@ pub struct Seller {
     pub id: String,
     /// The name for people.
     pub name: String,
-    /// Which adapter speaks to it: `openai`.
+    /// Which adapter speaks to it: `openai` or `atlas`.
     pub dialect: String,
     /// The base URL as the seller's documents print it.
     pub base_url: String,
@@ -167,6 +172,8 @@ pub struct Quirks {
     pub image_field: ImageField,
     /// `response_format` to send; OpenAI's gpt-image models refuse the field, some sellers need it.
     pub response_format: Option<String>,
+    /// How a size is said.
+    pub size_fields: SizeFields,
     /// Fields that are left out with a warning, because the seller refuses or ignores them.
     pub leave_out: Vec<String>,
     /// `error.param` holds the id of the request.
@@ -201,6 +208,18 @@ pub enum ImageField {
     Repeated,
     /// `image[]`, always.
     Bracketed,
+}
+
+/// How a size is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SizeFields {
+    /// `size`, as `WIDTHxHEIGHT`.
+    #[default]
+    Size,
+    /// `width` and `height`, as numbers; `auto` is said by leaving both out.
+    WidthAndHeight,
 }
 
 /// The seller's own error codes, by what they mean.
@@ -298,7 +317,7 @@ impl Seller {
     /// When it is not TOML, has a field nobody knows, or lacks one that is needed.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
         let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
-        let seller: Self = basic_toml::from_str(text).map_err(|error| bad(error.to_string()))?;
+        let seller: Self = crate::toml::read(text).map_err(bad)?;
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if seller.id.is_empty() || !seller.id.chars().all(plain) {
             return Err(bad(format!("id {:?} must be lower-case letters, digits and dashes", seller.id)));
@@ -311,7 +330,33 @@ impl Seller {
                 polarities.join(", ")
             )));
         }
+        seller.check().map_err(bad)?;
         Ok(seller)
+    }
+
+    /// What TOML cannot say is wrong: names that lead nowhere.
+    fn check(&self) -> Result<(), String> {
+        if !DIALECTS.contains(&self.dialect.as_str()) {
+            return Err(format!("dialect {:?} is not one of {}", self.dialect, DIALECTS.join(", ")));
+        }
+        Origin::of(&self.base_url).map_err(|error| format!("base_url {:?}: {error}", self.base_url))?;
+        if self.auth.style != KeyStyle::Bearer && self.auth.name.is_none() {
+            return Err("auth.name is missing; this style needs one".to_owned());
+        }
+        let paths = [&self.paths.generate, &self.paths.edit, &self.paths.models];
+        let more = self.paths.upload.iter().chain(&self.paths.poll);
+        let templates =
+            [&self.query, &self.headers, &self.submit_headers].into_iter().flat_map(BTreeMap::values);
+        for template in paths.into_iter().chain(more).chain(templates) {
+            for name in
+                address::names_in(template).ok_or_else(|| format!("{template:?} has an open brace"))?
+            {
+                if !["model", "task"].contains(&name) && !self.options.contains_key(name) {
+                    return Err(format!("{template:?} names {name}, which is not in [options]"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The model id as this seller spells it: a bare OpenAI id gets the seller's prefix and suffix, one that has

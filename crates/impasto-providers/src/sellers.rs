@@ -8,10 +8,20 @@ use crate::seller::Seller;
 
 /// The built-in sellers' files, by name.
 const BUILTIN: &[(&str, &str)] = &[
+    ("sellers/aimlapi.toml", include_str!("../sellers/aimlapi.toml")),
+    ("sellers/apiyi.toml", include_str!("../sellers/apiyi.toml")),
     ("sellers/atlas.toml", include_str!("../sellers/atlas.toml")),
     ("sellers/azure.toml", include_str!("../sellers/azure.toml")),
     ("sellers/azure-v1.toml", include_str!("../sellers/azure-v1.toml")),
+    ("sellers/cometapi.toml", include_str!("../sellers/cometapi.toml")),
+    ("sellers/laozhang.toml", include_str!("../sellers/laozhang.toml")),
+    ("sellers/lumenfall.toml", include_str!("../sellers/lumenfall.toml")),
+    ("sellers/modelverse.toml", include_str!("../sellers/modelverse.toml")),
+    ("sellers/new-api.toml", include_str!("../sellers/new-api.toml")),
     ("sellers/openai.toml", include_str!("../sellers/openai.toml")),
+    ("sellers/openrouter.toml", include_str!("../sellers/openrouter.toml")),
+    ("sellers/together.toml", include_str!("../sellers/together.toml")),
+    ("sellers/yescale.toml", include_str!("../sellers/yescale.toml")),
 ];
 
 /// Where a seller's data came from.

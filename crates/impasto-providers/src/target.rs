@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::job::Job;
 use crate::listing::ListedModel;
 use crate::openai::OpenAi;
-use crate::seller::Seller;
+use crate::seller::{DIALECTS, Seller};
 
 /// A seller, the base URL it is reached at, and the options that are set for it. Holds no key.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,7 +175,7 @@ impl Target {
             "atlas" => Ok(&Atlas),
             other => Err(Error::new(
                 ErrorKind::Configuration,
-                format!("seller {}: dialect {other:?} is not one of atlas, openai", self.seller.id),
+                format!("seller {}: dialect {other:?} is not one of {}", self.seller.id, DIALECTS.join(", ")),
             )
             .with_field("dialect")),
         }

@@ -1,8 +1,8 @@
 //! What is sent: address, headers and the JSON of a generation.
 
 use impasto_transport::{Body, HttpRequest, JsonBody};
-use impasto_types::Operation;
 use impasto_types::wire::openai::GenerateBody;
+use impasto_types::{Operation, Size};
 use serde_json::Value;
 
 use super::edit;
@@ -10,6 +10,7 @@ use crate::address::{self, Names};
 use crate::error::Error;
 use crate::job::Job;
 use crate::said::trimmed;
+use crate::seller::SizeFields;
 use crate::target::Target;
 
 /// The one request of a job.
@@ -31,6 +32,17 @@ pub(super) fn common(target: &Target, job: &Job) -> GenerateBody {
     let request = trimmed(&job.request, &quirks.leave_out);
     let model = (!quirks.model_not_in_body).then_some(job.model.as_str());
     let mut body = GenerateBody::from_request(&request, model);
+    if quirks.size_fields == SizeFields::WidthAndHeight {
+        match &request.size {
+            Some(Size::Exact { width, height }) => {
+                body.size = None;
+                body.extra.insert("width".to_owned(), (*width).into());
+                body.extra.insert("height".to_owned(), (*height).into());
+            }
+            Some(Size::Auto) => body.size = None,
+            _ => {}
+        }
+    }
     if let Some(format) = &quirks.response_format {
         body.extra.entry("response_format").or_insert_with(|| Value::String(format.clone()));
     }

@@ -7,6 +7,7 @@ mod openai_errors;
 mod openai_replies;
 mod openai_requests;
 mod openai_streams;
+mod sellers;
 mod support;
 #[cfg(feature = "webhooks")]
 mod webhook;
