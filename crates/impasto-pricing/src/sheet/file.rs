@@ -84,11 +84,15 @@ const fn one() -> u64 {
 }
 
 pub(super) fn parse(toml: &str) -> Result<Sheet, Error> {
-    let file: SheetFile = basic_toml::from_str(toml).map_err(|error| {
+    let unreadable = |why: String| {
         malformed(format!(
-            "a price sheet could not be read: {error}; see the sheets of impasto-pricing for the form"
+            "a price sheet could not be read: {why}; see the sheets of impasto-pricing for the form"
         ))
-    })?;
+    };
+    // By way of one dynamic value: each type read straight from TOML would bring its own copy of the reader.
+    let value: serde_json::Value =
+        basic_toml::from_str(toml).map_err(|error| unreadable(error.to_string()))?;
+    let file: SheetFile = serde_json::from_value(value).map_err(|error| unreadable(error.to_string()))?;
     if file.seller.trim().is_empty() {
         return Err(malformed("seller is empty; give the seller's id, such as openai"));
     }
