@@ -58,12 +58,10 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// `YYYY-MM-DDTHH:MM:SSZ` for Unix milliseconds.
-pub(crate) fn rfc3339(unix_ms: u64) -> String {
-    let seconds = unix_ms / 1000;
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Civil-from-days, after Howard Hinnant's public-domain algorithm description.
-    let z = days + 719_468;
+/// Year, month, day and the seconds of the day, for Unix seconds.
+fn civil(seconds: u64) -> (u64, u64, u64, u64) {
+    // The calendar counted from March 0000, in eras of 400 years.
+    let z = seconds / 86_400 + 719_468;
     let era = z / 146_097;
     let day_of_era = z % 146_097;
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -72,12 +70,36 @@ pub(crate) fn rfc3339(unix_ms: u64) -> String {
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
+    (year, month, day, seconds % 86_400)
+}
+
+/// `YYYY-MM-DDTHH:MM:SSZ` for Unix milliseconds.
+pub(crate) fn rfc3339(unix_ms: u64) -> String {
+    let (year, month, day, rest) = civil(unix_ms / 1000);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+}
+
+/// A date for an HTTP header, such as `Sat, 21 Nov 2026 00:00:00 GMT`.
+pub(crate) fn http_date(seconds: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, day, rest) = civil(seconds);
+    let name = |names: &[&'static str], position: u64| {
+        usize::try_from(position).ok().and_then(|position| names.get(position)).copied().unwrap_or_default()
+    };
+    let (weekday, month) = (name(&DAYS, seconds / 86_400 % 7), name(&MONTHS, month - 1));
+    format!(
+        "{weekday}, {day:02} {month} {year:04} {:02}:{:02}:{:02} GMT",
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rfc3339;
+    use super::{http_date, rfc3339};
 
     #[test]
     fn dates_are_civil() {
@@ -89,5 +111,6 @@ mod tests {
         ] {
             assert_eq!(rfc3339(seconds * 1000), text);
         }
+        assert_eq!(http_date(1_795_219_200), "Sat, 21 Nov 2026 00:00:00 GMT");
     }
 }

@@ -189,6 +189,23 @@ impl Emulator {
         format!("{}/v1", self.url())
     }
 
+    /// The base URL of a seller's mount by its name on the page at `/`, such as `atlas` or `modelverse`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), impasto_emulator::EmulatorError> {
+    /// let emulator = impasto_emulator::Emulator::builder().start().await?;
+    /// let base = emulator.base_url("atlas");
+    /// assert!(base.is_some_and(|base| base.ends_with("/api/v1")));
+    /// assert_eq!(emulator.base_url("nobody"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn base_url(&self, seller: &str) -> Option<String> {
+        let seller = crate::seller::SELLERS.iter().find(|known| known.id == seller)?;
+        Some(format!("{}{}", self.url(), seller.mount))
+    }
+
     /// What was charged so far, to all keys.
     pub fn bill(&self) -> Bill {
         self.state.meter.snapshot()

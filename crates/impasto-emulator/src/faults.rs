@@ -69,10 +69,11 @@ pub(crate) fn downgrade(directives: &Directives, order: &Order) -> Downgrade {
     };
     let says =
         |what: &str| fault.says(what) || (fault.arguments.is_empty() && ["size", "quality"].contains(&what));
+    let to = fault.option("to").and_then(crate::sizes::parse);
     let half = |side: u32| (side / 2).max(16) / 16 * 16;
     let other = if order.params.format == Format::Png { Format::Jpeg } else { Format::Png };
     Downgrade {
-        size: says("size").then(|| (half(order.width), half(order.height))),
+        size: to.or_else(|| says("size").then(|| (half(order.width), half(order.height)))),
         low_quality: says("quality"),
         format: says("format").then_some(other),
         opaque: says("alpha"),

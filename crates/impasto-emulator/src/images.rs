@@ -10,9 +10,10 @@ use hyper::StatusCode;
 
 use crate::api_error::{ApiError, ApiResult};
 use crate::bill::Charge;
+use crate::directives::{Directive, Directives};
 use crate::faults;
 use crate::form::Form;
-use crate::inputs::Inputs;
+use crate::inputs::{EditSource, Inputs};
 use crate::models::Model;
 use crate::openai::Surface;
 use crate::params::{Operation, Params, Size};
@@ -27,6 +28,9 @@ use crate::sizes;
 use crate::state::{Content, State, StoredFile};
 use crate::uploads::MaskMeaning;
 use crate::usage::{self, PARTIAL_IMAGE_TOKENS, Usage};
+
+/// The most bytes to which a PNG is padded.
+const MAX_WEIGHT: usize = 256 * 1024 * 1024;
 
 /// Who is served by whom.
 pub(crate) struct Exchange<'a> {
@@ -46,8 +50,12 @@ pub(crate) struct Order {
     pub(crate) height: u32,
     /// Tokens of the whole request.
     pub(crate) usage: Usage,
-    pub(crate) edit: Option<Arc<EditBase>>,
+    pub(crate) edit: Option<Arc<EditSource>>,
+    /// Keeps the decoded inputs while the pictures are drawn.
+    pixels: Option<Arc<EditBase>>,
     pub(crate) downgrade: Downgrade,
+    /// The size in bytes to which PNGs are padded.
+    pub(crate) weight: usize,
 }
 
 /// How the delivery falls short of what was asked and paid for.
@@ -67,12 +75,12 @@ pub(crate) async fn serve(mut exchange: Exchange<'_>, operation: Operation) -> A
     let operation = quirks::rewrite(&exchange, &mut form, operation)?;
     let prompt = form.text("prompt").ok().flatten().unwrap_or_default();
     faults::from_prompt(exchange.state, exchange.request, prompt);
-    if let Some(reply) = faults::before(exchange.request, exchange.seller.errors).await {
+    if let Some(reply) = faults::before(exchange.state, exchange.request, exchange.seller.errors).await {
         return Ok(reply);
     }
     let mut order = accept(&exchange, &form, operation).await?;
     drop(form);
-    order.downgrade = faults::downgrade(&exchange.request.directives, &order);
+    order.obey(&exchange.request.directives);
     if order.params.stream && !exchange.request.directives.has("json-stream") {
         return Ok(stream::reply(&exchange, order));
     }
@@ -130,8 +138,12 @@ async fn accept(exchange: &Exchange<'_>, form: &Form, operation: Operation) -> A
 }
 
 /// Decodes inputs on a blocking thread.
-pub(crate) async fn decode(inputs: Inputs, meaning: MaskMeaning, opaque: bool) -> ApiResult<Arc<EditBase>> {
-    let decoded = tokio::task::spawn_blocking(move || inputs.decode(meaning, opaque)).await;
+pub(crate) async fn decode(
+    inputs: Inputs,
+    meaning: MaskMeaning,
+    opaque: bool,
+) -> ApiResult<(Arc<EditSource>, Arc<EditBase>)> {
+    let decoded = tokio::task::spawn_blocking(move || inputs.into_source(meaning, opaque)).await;
     decoded.map_err(|error| ApiError::server(error.to_string()))?
 }
 
@@ -148,7 +160,7 @@ impl Order {
         params: Params,
         input_image_tokens: u64,
         first_input: Option<(u32, u32)>,
-        edit: Option<Arc<EditBase>>,
+        edit: Option<(Arc<EditSource>, Arc<EditBase>)>,
     ) -> Self {
         let family = params.model.family;
         let (width, height) = match params.size {
@@ -163,7 +175,20 @@ impl Order {
             input_image: n * input_image_tokens,
             output_image: n * (image + u64::from(params.partial_images) * PARTIAL_IMAGE_TOKENS),
         };
-        Self { params, width, height, usage, edit, downgrade: Downgrade::default() }
+        let (edit, pixels) = edit.unzip();
+        Self { params, width, height, usage, edit, pixels, downgrade: Downgrade::default(), weight: 0 }
+    }
+
+    /// Takes what modes and faults say about the pictures.
+    pub(crate) fn obey(&mut self, directives: &Directives) {
+        self.downgrade = faults::downgrade(directives, self);
+        let weight = directives.find("weight").and_then(Directive::number).unwrap_or(0);
+        self.weight = usize::try_from(weight).unwrap_or(0).min(MAX_WEIGHT);
+    }
+
+    /// Lets go of the decoded inputs: pictures drawn later decode them again.
+    pub(crate) fn release_pixels(&mut self) {
+        self.pixels = None;
     }
 
     /// The pictures to be delivered.
@@ -189,6 +214,7 @@ impl Order {
             index,
             coarseness,
             edit: self.edit.clone(),
+            weight: if coarseness == 0 { self.weight } else { 0 },
         }
     }
 
@@ -242,12 +268,21 @@ impl Exchange<'_> {
         })
     }
 
-    /// Stores a picture and returns the URL under which it is served.
+    /// Stores a finished picture and returns the URL under which it is served.
     pub(crate) fn publish(&self, order: &Order, rendered: &Rendered) -> String {
+        self.store(order, Content::Ready(rendered.bytes.clone()))
+    }
+
+    /// The same for a picture that is drawn when somebody wants it.
+    pub(crate) fn publish_later(&self, order: &Order, picture: Picture) -> String {
+        self.store(order, Content::Later(Arc::new(picture)))
+    }
+
+    fn store(&self, order: &Order, content: Content) -> String {
         let id = self.state.ids.with_prefix("img_");
         let name = format!("{id}.{}", order.params.format.name());
         let file = StoredFile {
-            content: Content::Ready(rendered.bytes.clone()),
+            content,
             mime: order.params.format.mime().to_owned(),
             name: name.clone(),
             created: self.state.clock.unix_seconds(),

@@ -1,6 +1,6 @@
 //! The input images of an edit, from multipart files, data URLs, file ids or the emulator's own URLs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use image::imageops::FilterType;
 use serde_json::Value;
@@ -114,9 +114,49 @@ impl Inputs {
             .sum()
     }
 
-    /// Decodes what the rendering needs; meant for a blocking thread.
-    pub(crate) fn decode(&self, meaning: MaskMeaning, opaque: bool) -> ApiResult<Arc<EditBase>> {
-        let Some((first, others)) = self.images.split_first() else {
+    /// The source of an edit, and its pixels; decoding is slow, so this belongs on a blocking thread.
+    pub(crate) fn into_source(
+        self,
+        meaning: MaskMeaning,
+        opaque: bool,
+    ) -> ApiResult<(Arc<EditSource>, Arc<EditBase>)> {
+        let images: Vec<[u8; 32]> = self.images.iter().map(InputImage::digest).collect();
+        let extra = [&self.mask, &self.markup]
+            .map(|extra| extra.as_ref().map(InputImage::digest).unwrap_or_default());
+        let flags = [u8::from(meaning == MaskMeaning::Alpha), u8::from(opaque)];
+        let digest = digest(images.iter().chain(&extra).map(<[u8; 32]>::as_slice).chain([flags.as_slice()]));
+        let source =
+            Arc::new(EditSource { inputs: self, meaning, opaque, digest, decoded: Mutex::default() });
+        let base = source.decoded()?;
+        Ok((source, base))
+    }
+}
+
+/// The inputs of an edit as they were sent; pixels are decoded when somebody draws, and shared while somebody does.
+#[derive(Debug)]
+pub(crate) struct EditSource {
+    inputs: Inputs,
+    meaning: MaskMeaning,
+    opaque: bool,
+    /// What identifies the inputs.
+    pub(crate) digest: [u8; 32],
+    decoded: Mutex<Weak<EditBase>>,
+}
+
+impl EditSource {
+    /// The pixels.
+    pub(crate) fn decoded(&self) -> ApiResult<Arc<EditBase>> {
+        let mut decoded = self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(base) = decoded.upgrade() {
+            return Ok(base);
+        }
+        let base = Arc::new(self.decode()?);
+        *decoded = Arc::downgrade(&base);
+        Ok(base)
+    }
+
+    fn decode(&self) -> ApiResult<EditBase> {
+        let Some((first, others)) = self.inputs.images.split_first() else {
             return Err(missing("image"));
         };
         let image = first.decode(&origin("image", 0, false))?;
@@ -129,25 +169,18 @@ impl Inputs {
                 Ok(decoded.resize_to_fill(256, 256, FilterType::Triangle).to_rgba8())
             })
             .collect::<ApiResult<_>>()?;
-        let mask = self.mask.as_ref().map(|mask| mask.decode(&origin("mask", 0, true))).transpose()?;
-        let markup =
-            self.markup.as_ref().map(|markup| markup.decode(&origin("markup", 0, true))).transpose()?;
-        Ok(Arc::new(EditBase {
-            digest: self.digest(meaning, opaque),
+        let extra = |image: &Option<InputImage>, name: &'static str| {
+            image.as_ref().map(|image| image.decode(&origin(name, 0, true))).transpose()
+        };
+        let mask = extra(&self.inputs.mask, "mask")?;
+        let markup = extra(&self.inputs.markup, "markup")?;
+        Ok(EditBase {
             image,
             others,
-            region: mask.map(|mask| region(&mask, meaning)),
+            region: mask.map(|mask| region(&mask, self.meaning)),
             markup: markup.map(|markup| markup.to_rgba8()),
-            opaque,
-        }))
-    }
-
-    fn digest(&self, meaning: MaskMeaning, opaque: bool) -> [u8; 32] {
-        let images: Vec<[u8; 32]> = self.images.iter().map(InputImage::digest).collect();
-        let extra = [&self.mask, &self.markup]
-            .map(|extra| extra.as_ref().map(InputImage::digest).unwrap_or_default());
-        let flags = [u8::from(meaning == MaskMeaning::Alpha), u8::from(opaque)];
-        digest(images.iter().chain(&extra).map(<[u8; 32]>::as_slice).chain([flags.as_slice()]))
+            opaque: self.opaque,
+        })
     }
 }
 

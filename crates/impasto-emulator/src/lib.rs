@@ -58,3 +58,7 @@ pub use emulator::{Emulator, EmulatorBuilder};
 pub use error::EmulatorError;
 pub use journal::RecordedRequest;
 pub use usage::Usage;
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct ReadmeExamples;

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use self::canvas::Canvas;
-use self::edit::EditBase;
 use crate::ids::{Random, digest, seed_of};
+use crate::inputs::EditSource;
 
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,9 @@ pub(crate) struct Picture {
     pub(crate) index: u32,
     /// How unfinished a partial image is: 0 is the final picture, higher is coarser.
     pub(crate) coarseness: u32,
-    pub(crate) edit: Option<Arc<EditBase>>,
+    pub(crate) edit: Option<Arc<EditSource>>,
+    /// The size in bytes to which a PNG is padded.
+    pub(crate) weight: usize,
 }
 
 /// An encoded picture.
@@ -112,6 +114,7 @@ impl Picture {
             u64::from(self.compression),
             u64::from(self.index),
             u64::from(self.coarseness),
+            self.weight as u64,
             self.animation
                 .map_or(0, |animation| (u64::from(animation.frames) << 32) | u64::from(animation.frame_ms)),
         ]
@@ -133,21 +136,23 @@ impl Picture {
             (Format::Svg, _) => vector::svg(self, &mut self.random()).into_bytes(),
             (Format::Gif, animation) => {
                 let animation = animation.unwrap_or(Animation { frames: 1, frame_ms: 200 });
-                let frames: Vec<Canvas> =
-                    (0..animation.frames).map(|frame| self.draw(frame, animation.frames)).collect();
+                let frames: Vec<Canvas> = (0..animation.frames)
+                    .map(|frame| self.draw(frame, animation.frames))
+                    .collect::<Result<_, _>>()?;
                 encode::gif(&frames, animation.frame_ms)?
             }
-            _ => encode::still(&self.draw(0, 1), self)?,
+            _ => encode::still(&self.draw(0, 1)?, self)?,
         };
         let base64 = base64_simd::STANDARD.encode_type::<Vec<u8>>(&bytes);
         Ok(Rendered { bytes: bytes.into(), base64: base64.into() })
     }
 
     /// Draws one frame.
-    fn draw(&self, frame: u32, frames: u32) -> Canvas {
+    fn draw(&self, frame: u32, frames: u32) -> Result<Canvas, encode::EncodeError> {
         let mut random = self.random();
         let scene = scene::Scene::plan(&self.prompt, &mut random, self.width, self.height).at(frame, frames);
         let mut canvas = if let Some(edit) = &self.edit {
+            let edit = edit.decoded().map_err(|error| encode::EncodeError::inputs(&error.message))?;
             let mut canvas = edit.apply(&scene, self);
             if self.transparent && edit.region.is_none() && canvas.has_alpha() {
                 scene.cut(&mut canvas);
@@ -162,7 +167,7 @@ impl Picture {
         if self.coarseness > 0 {
             canvas.coarsen(8 << self.coarseness.min(4));
         }
-        canvas
+        Ok(canvas)
     }
 
     fn random(&self) -> Random {

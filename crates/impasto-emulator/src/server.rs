@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::api_error::ApiError;
 use crate::body::{OnDelivered, ReplyBody};
+use crate::clock::Clock;
 use crate::connection::{Connection, ResetSwitch};
 use crate::directives::Directives;
 use crate::ids::key_label;
@@ -33,8 +35,12 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve_connection(stream, Arc::clone(&state), stop.clone()));
+                match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(serve_connection(stream, Arc::clone(&state), stop.clone()));
+                    }
+                    // Out of file descriptors, most likely: wait for some to come back.
+                    Err(_) => Clock::sleep(Duration::from_millis(20)).await,
                 }
             }
             _ = stop.changed() => break,
@@ -122,7 +128,8 @@ async fn dispatch(state: &Arc<State>, request: &mut Request) -> Reply {
     faults::activate(state, request);
     let style = routes::error_style(&request.path);
     // Where work is charged, the faults before it wait until the prompt was read, which may ask for some.
-    let early = if request.phase() == Phase::Submit { None } else { faults::before(request, style).await };
+    let early =
+        if request.phase() == Phase::Submit { None } else { faults::before(state, request, style).await };
     let reply = match early {
         Some(reply) => reply,
         None => routes::serve(state, request).await,

@@ -1,7 +1,7 @@
 //! What all requests share.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -40,6 +40,16 @@ pub(crate) enum Content {
     Later(Arc<Picture>),
 }
 
+impl Content {
+    /// The bytes it holds in memory.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Ready(bytes) => bytes.len(),
+            Self::Later(_) => 0,
+        }
+    }
+}
+
 /// A stored file: an upload or an output.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredFile {
@@ -50,6 +60,35 @@ pub(crate) struct StoredFile {
     pub(crate) created: u64,
     /// When it is gone, in milliseconds of the clock; `None` for never.
     pub(crate) expires_ms: Option<u64>,
+}
+
+/// The most bytes of uploads and delivered images that are kept; the oldest go first.
+const MAX_STORED: usize = 2 * 1024 * 1024 * 1024;
+
+/// Stored files in the order of their arrival.
+#[derive(Debug, Default)]
+struct Files {
+    by_id: HashMap<String, StoredFile>,
+    order: VecDeque<String>,
+    bytes: usize,
+}
+
+impl Files {
+    fn add(&mut self, id: &str, file: StoredFile) {
+        self.bytes += file.content.size();
+        self.by_id.insert(id.to_owned(), file);
+        self.order.push_back(id.to_owned());
+        while self.bytes > MAX_STORED {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.remove(&oldest);
+        }
+    }
+
+    fn remove(&mut self, id: &str) -> bool {
+        let removed = self.by_id.remove(id);
+        self.bytes -= removed.as_ref().map_or(0, |file| file.content.size());
+        removed.is_some()
+    }
 }
 
 /// Everything one emulator holds.
@@ -64,7 +103,7 @@ pub(crate) struct State {
     pub(crate) tasks: Tasks,
     pub(crate) signer: Signer,
     cache: Arc<Cache>,
-    files: Mutex<HashMap<String, StoredFile>>,
+    files: Mutex<Files>,
     /// Requests per key, for the rate-limit headers.
     seen: Mutex<HashMap<String, u64>>,
 }
@@ -144,20 +183,21 @@ impl State {
 
     /// Stores a file under an id.
     pub(crate) fn store_file(&self, id: &str, file: StoredFile) {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), file);
+        self.files().add(id, file);
     }
 
     /// A stored file that has not expired.
     pub(crate) fn file(&self, id: &str) -> Option<StoredFile> {
-        let file = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()?;
+        let file = self.files().by_id.get(id).cloned()?;
         let now = self.clock.elapsed_ms();
         file.expires_ms.is_none_or(|expires| now < expires).then_some(file)
     }
 
     /// The stored files whose id begins with `prefix`, by id.
     pub(crate) fn files_with_prefix(&self, prefix: &str) -> Vec<(String, StoredFile)> {
-        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = self.files();
         let mut found: Vec<_> = files
+            .by_id
             .iter()
             .filter(|(id, _)| id.starts_with(prefix))
             .map(|(id, file)| (id.clone(), file.clone()))
@@ -168,7 +208,11 @@ impl State {
 
     /// Removes a stored file.
     pub(crate) fn remove_file(&self, id: &str) -> bool {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(id).is_some()
+        self.files().remove(id)
+    }
+
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a request of a key and returns how many it has made.
@@ -185,7 +229,7 @@ impl State {
         self.journal.clear();
         self.plan.reset();
         self.tasks.clear();
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.files() = Files::default();
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -32,17 +32,17 @@ pub(crate) async fn serve(state: &Arc<State>, request: &mut Request, key: String
     let body = flatten(form.values, request)?;
     let prompt = body.get("prompt").and_then(Value::as_str).unwrap_or_default().to_owned();
     faults::from_prompt(state, request, &prompt);
-    if let Some(reply) = faults::before(request, ErrorStyle::Atlas).await {
+    if let Some(reply) = faults::before(state, request, ErrorStyle::Atlas).await {
         return Ok(reply);
     }
-    let order = accept(state, request, &body).await?;
+    let mut order = accept(state, request, &body).await?;
     let webhook = webhook_url(&body)?;
     let flag = |name: &str| body.get(name).and_then(Value::as_bool).unwrap_or(false);
     let (sync, base64) = (flag("enable_sync_mode"), flag("enable_base64_output"));
-    let mut order = order;
-    order.downgrade = faults::downgrade(&request.directives, &order);
+    order.obey(&request.directives);
     let id = state.ids.hex32();
     let mut task = Task::new(state, request, &id, &key, order);
+    task.order.release_pixels();
     task.base64 = base64;
     task.webhook = webhook;
     task.body = Value::Object(body).to_string();

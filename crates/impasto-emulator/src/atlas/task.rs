@@ -171,11 +171,13 @@ impl Tasks {
 
 /// The reply to a submit.
 pub(crate) fn created(state: &State, request: &Request, id: &str) -> ApiResult<Reply> {
-    let data = state.tasks.with(id, |task| {
-        let status = if request.directives.has("bare") { "processing" } else { "created" };
-        describe(task, status, None, None)
-    });
+    let bare = request.directives.has("bare") || request.directives.has("bare-submit");
+    let data =
+        state.tasks.with(id, |task| describe(task, if bare { "processing" } else { "created" }, None, None));
     let data = data.ok_or_else(|| not_found("prediction not found"))?;
+    if bare {
+        return Ok(Reply::json(StatusCode::OK, data));
+    }
     Ok(enveloped(data, StatusCode::OK, 200, "success", &request.directives))
 }
 

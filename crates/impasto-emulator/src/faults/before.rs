@@ -6,32 +6,29 @@ use hyper::StatusCode;
 use serde_json::json;
 
 use crate::api_error::ApiError;
-use crate::clock::Clock;
+use crate::clock::{Clock, http_date};
 use crate::dialect::error_reply;
-use crate::directives::{Directive, Directives};
+use crate::directives::Directive;
 use crate::reply::{Fate, Reply};
 use crate::request::Request;
 use crate::seller::ErrorStyle;
+use crate::state::State;
 
 /// Waits, or answers in place of the seller, as the faults of a request say.
-pub(crate) async fn before(request: &mut Request, style: ErrorStyle) -> Option<Reply> {
+pub(crate) async fn before(state: &State, request: &Request, style: ErrorStyle) -> Option<Reply> {
     if let Some(delay) = request.directives.find("delay") {
         Clock::sleep(Duration::from_millis(delay.number().unwrap_or(1000))).await;
     }
-    let reply = answer(&request.directives, &request.request_id, &request.path, style)?;
-    Some(reply)
+    request.directives.iter().find_map(|fault| one(fault, state.clock.unix_seconds(), request, style))
 }
 
-fn answer(directives: &Directives, request_id: &str, path: &str, style: ErrorStyle) -> Option<Reply> {
-    directives.iter().find_map(|fault| one(fault, request_id, path, style))
-}
-
-fn one(fault: &Directive, request_id: &str, path: &str, style: ErrorStyle) -> Option<Reply> {
+fn one(fault: &Directive, now: u64, request: &Request, style: ErrorStyle) -> Option<Reply> {
+    let (request_id, path) = (request.request_id.as_str(), request.path.as_str());
     let error = |error: ApiError| Some(error_reply(style, &error, request_id));
     match fault.name.as_str() {
         "reset-before" => Some(Reply::new(StatusCode::OK).with_fate(Fate::Reset)),
         "stall-before" => Some(Reply::new(StatusCode::OK).with_fate(Fate::Stall)),
-        "rate-limit" => Some(rate_limit(fault, request_id, style)),
+        "rate-limit" => Some(rate_limit(fault, now, request_id, style)),
         "quota" => {
             let known = [
                 "credit_balance_exhausted",
@@ -83,9 +80,9 @@ fn one(fault: &Directive, request_id: &str, path: &str, style: ErrorStyle) -> Op
     }
 }
 
-/// 429, with the wait in whichever place is asked for: `retry-after=2`, `retry-after-ms=300`, `retry-date=2`,
+/// 429, with the wait in whichever place is asked for: `retry-after=2`, `retry-after-ms=300`, `retry-date=2` (seconds from now, sent as a date),
 /// `message=467ms`, or nowhere.
-fn rate_limit(fault: &Directive, request_id: &str, style: ErrorStyle) -> Reply {
+fn rate_limit(fault: &Directive, now: u64, request_id: &str, style: ErrorStyle) -> Reply {
     if fault.says("html") {
         let page = "<html><head><title>429 Too Many Requests</title></head><body><h1>429</h1></body></html>";
         return Reply::text(StatusCode::TOO_MANY_REQUESTS, "text/html", page);
@@ -106,7 +103,8 @@ fn rate_limit(fault: &Directive, request_id: &str, style: ErrorStyle) -> Reply {
         reply.set_header("retry-after-ms", wait);
     }
     if let Some(date) = fault.option("retry-date") {
-        reply.set_header("retry-after", date);
+        let seconds = date.parse::<u64>().unwrap_or(1);
+        reply.set_header("retry-after", &http_date(now + seconds));
     }
     if let Some(should) = fault.option("should-retry") {
         reply.set_header("x-should-retry", should);

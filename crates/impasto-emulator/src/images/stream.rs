@@ -78,7 +78,18 @@ pub(crate) fn reply(exchange: &Exchange<'_>, order: Order) -> Reply {
             return Reply::events(steps).charged(charges);
         }
         let picture = order.picture(state.options.seed, index, 0);
-        steps.push(event_step(state, &order, picture, None, style));
+        let relayed = ["stream-volcengine", "stream-completed-data"].into_iter().find(|mode| modes.has(mode));
+        let Some(relay) = relayed else {
+            steps.push(event_step(state, &order, picture, None, style));
+            continue;
+        };
+        let url = exchange.publish_later(&order, picture);
+        let events = if relay == "stream-volcengine" {
+            volcengine(&order, &url, index, style)
+        } else {
+            completed_data(&order, &url, style)
+        };
+        steps.extend(events.into_iter().map(Step::Data));
     }
     if exchange.seller.done_marker || modes.has("done") {
         steps.push(Step::Data(Bytes::from(format!("data: [DONE]{0}{0}", style.line_end))));
@@ -146,6 +157,37 @@ fn event(order: &Order, rendered: &Rendered, partial: Option<u32>, style: Style)
             .with_some("usage", style.usage.then(|| order.usage_of(1).to_event_json()))
             .with_some("safety_identifier", order.params.safety_identifier.clone()),
     };
+    style.event(&kind, body.object())
+}
+
+/// Volcengine's stream: the image in an event of another type, and a `completed` without any.
+fn volcengine(order: &Order, url: &str, index: u32, style: Style) -> Vec<Bytes> {
+    let kind = "image_generation.partial_succeeded";
+    let body = Fields::new()
+        .with("type", kind)
+        .with("model", order.params.model_name.as_str())
+        .with("created", style.created)
+        .with("image_index", index)
+        .with("url", url)
+        .with("size", order.size());
+    let mut events = style.event(kind, body.object());
+    if index + 1 == order.params.n {
+        let kind = "image_generation.completed";
+        let usage = serde_json::json!({ "generated_images": order.params.n, "output_tokens": order.usage.output_image, "total_tokens": order.usage.output_image });
+        let body = Fields::new().with("type", kind).with("created", style.created).with("usage", usage);
+        events.extend(style.event(kind, body.object()));
+    }
+    events
+}
+
+/// A relay's stream: `completed` carries what the JSON reply would.
+fn completed_data(order: &Order, url: &str, style: Style) -> Vec<Bytes> {
+    let kind = format!("{}.completed", order.params.operation.event_stem());
+    let item = Fields::new().with("url", url).object();
+    let body = Fields::new()
+        .with("type", kind.as_str())
+        .with("created", style.created)
+        .with("data", Json::List(vec![item]));
     style.event(&kind, body.object())
 }
 

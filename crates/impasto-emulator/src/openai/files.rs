@@ -71,14 +71,10 @@ fn list(state: &State) -> Vec<Value> {
 }
 
 fn describe(id: &str, file: &StoredFile) -> Value {
-    let size = match &file.content {
-        Content::Ready(bytes) => bytes.len(),
-        Content::Later(_) => 0,
-    };
     json!({
         "id": id,
         "object": "file",
-        "bytes": size,
+        "bytes": file.content.size(),
         "created_at": file.created,
         "filename": file.name,
         "purpose": "vision",

@@ -64,8 +64,6 @@ impl Region {
 /// The decoded inputs of an edit.
 #[derive(Debug)]
 pub(crate) struct EditBase {
-    /// What identifies the inputs.
-    pub(crate) digest: [u8; 32],
     /// The first input image.
     pub(crate) image: DynamicImage,
     /// Small versions of the other input images.

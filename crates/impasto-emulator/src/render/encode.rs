@@ -9,6 +9,7 @@ use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
 use super::canvas::Canvas;
 use super::{Format, Picture};
+use crate::ids::Random;
 
 /// The note inside every file that can carry one.
 const NOTE: &str = "Emulated image: rendered by the impasto emulator, not made by any model";
@@ -17,6 +18,13 @@ const NOTE: &str = "Emulated image: rendered by the impasto emulator, not made b
 #[derive(Debug, thiserror::Error)]
 #[error("cannot encode the picture: {0}")]
 pub(crate) struct EncodeError(String);
+
+impl EncodeError {
+    /// The inputs of an edit could not be decoded.
+    pub(crate) fn inputs(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+}
 
 impl From<image::ImageError> for EncodeError {
     fn from(error: image::ImageError) -> Self {
@@ -51,7 +59,31 @@ fn png(canvas: &Canvas, picture: &Picture) -> Result<Vec<u8>, EncodeError> {
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&canvas.data)?;
     writer.finish()?;
+    if bytes.len() + CHUNK_FRAME < picture.weight {
+        pad(&mut bytes, picture.weight)?;
+    }
     Ok(bytes)
+}
+
+/// What a chunk adds to its data: length, type and checksum.
+const CHUNK_FRAME: usize = 12;
+
+/// Puts a private chunk of incompressible bytes before the last chunk.
+fn pad(png: &mut Vec<u8>, weight: usize) -> Result<(), EncodeError> {
+    let end = png.split_off(png.len() - CHUNK_FRAME);
+    let length = weight - png.len() - end.len() - CHUNK_FRAME;
+    let mut random = Random::new(weight as u64);
+    let noise: Vec<u8> =
+        (0..length.div_ceil(8)).flat_map(|_| random.next_u64().to_le_bytes()).take(length).collect();
+    let mut chunk = Vec::with_capacity(length + 64);
+    // A writer that has only written a header and this chunk: the chunk is what follows the header.
+    let mut writer = png::Encoder::new(&mut chunk, 1, 1).write_header()?;
+    writer.write_chunk(png::chunk::ChunkType(*b"imPd"), &noise)?;
+    drop(writer);
+    let header = 8 + CHUNK_FRAME + 13;
+    png.extend_from_slice(&chunk[header..header + length + CHUNK_FRAME]);
+    png.extend_from_slice(&end);
+    Ok(())
 }
 
 fn jpeg(canvas: &Canvas, quality: u8) -> Result<Vec<u8>, EncodeError> {

@@ -79,6 +79,9 @@ async fn other_readings_of_the_pages_are_modes() {
     assert_eq!((bare["status"].as_str(), bare.get("data")), (Some("processing"), None));
     let id = bare["id"].as_str().expect("an id");
     assert_eq!(poll(&emulator, "/with/bare", id).await.json()["status"], "completed");
+    let half = submit(&emulator, "/with/bare-submit", &text_to_image()).await.json();
+    let id = half["id"].as_str().expect("an id");
+    assert_eq!(poll(&emulator, "/with/bare-submit", id).await.json()["data"]["status"], "completed");
     let coded = submit(&emulator, "/with/string-code,succeeded", &text_to_image()).await.json();
     assert_eq!(coded["code"], "200");
     let id = coded["data"]["id"].as_str().expect("an id");

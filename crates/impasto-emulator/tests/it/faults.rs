@@ -193,6 +193,10 @@ async fn replies_are_bent() {
         (image::guess_format(&decode_base64(&jpeg["data"][0]["b64_json"])).ok(), &jpeg["output_format"]),
         (Some(image::ImageFormat::Jpeg), &json!("png"))
     );
+    let to = decode_image(&bent("downgrade;to=64x48").await["data"][0]["b64_json"]);
+    assert_eq!((to.width(), to.height()), (64, 48));
+    let heavy = bent("weight;3000000").await["data"][0]["b64_json"].clone();
+    assert_eq!((decode_base64(&heavy).len(), decode_image(&heavy).width()), (3_000_000, 1024));
     assert_eq!(bent("downgrade;count").await["data"].as_array().map(Vec::len), Some(1));
 }
 
@@ -218,6 +222,14 @@ async fn streams_are_bent() {
     assert!(bent("stream-line-end;crlf").await.contains("\r\n\r\n"));
     assert!(events(&bent("stream-no-usage").await).iter().all(|(_, data)| data.get("usage").is_none()));
     assert_eq!(events(&bent("stream-no-final").await).len(), 1);
+    let relayed = events(&bent("stream-completed-data").await);
+    let url = relayed[1].1["data"][0]["url"].as_str().expect("a URL");
+    assert!(image::load_from_memory(&get(url).await.body).is_ok());
+    let other = events(&bent("stream-volcengine").await);
+    assert_eq!(
+        (other[1].0.as_str(), &other.last().expect("an event").1["usage"]["generated_images"]),
+        ("image_generation.partial_succeeded", &json!(2))
+    );
 }
 
 #[tokio::test]
@@ -233,6 +245,8 @@ async fn rate_limits_say_when_to_come_back() {
         limited("rate-limit;retry-after-ms=300;should-retry=true").await.header("retry-after-ms"),
         "300"
     );
+    let dated = limited("rate-limit;retry-date=60").await;
+    assert_eq!(dated.header("retry-after"), "Sat, 21 Nov 2026 00:01:00 GMT");
     let hinted = limited("rate-limit;message=467ms").await;
     assert!(
         hinted.json()["error"]["message"]
