@@ -1,5 +1,7 @@
 //! The capability book: what each model can do, and what each seller makes of it.
 
+mod render;
+
 use std::collections::BTreeMap;
 
 use impasto_types::ModelId;
@@ -10,6 +12,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind};
 use crate::seller::Seller;
+
+pub use render::SoldModel;
 
 /// OpenAI's models as OpenAI sells them.
 const MODELS: &str = include_str!("../book/models.toml");

@@ -37,7 +37,7 @@ mod toml;
 pub mod webhook;
 
 pub use adapter::{Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
-pub use book::{Book, BookEntry};
+pub use book::{Book, BookEntry, SoldModel};
 pub use error::{Error, ErrorKind};
 pub use job::{Job, Phase, Task};
 pub use listing::ListedModel;

@@ -3,6 +3,7 @@
 
 mod atlas_replies;
 mod atlas_requests;
+mod book;
 mod openai_errors;
 mod openai_replies;
 mod openai_requests;
