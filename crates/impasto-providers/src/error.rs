@@ -98,6 +98,7 @@ struct Details {
     task_id: Option<String>,
     moderation_stage: Option<String>,
     moderation_categories: Vec<String>,
+    is_final: bool,
 }
 
 impl Error {
@@ -117,6 +118,7 @@ impl Error {
                 task_id: None,
                 moderation_stage: None,
                 moderation_categories: Vec::new(),
+                is_final: false,
             }),
         }
     }
@@ -186,6 +188,12 @@ impl Error {
         self.details.task_id.as_deref()
     }
 
+    /// Whether asking again brings the same answer, whatever the kind says: a task that has failed stays failed.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.details.is_final
+    }
+
     /// Whether the safety system saw the `input` or the `output`, where it said so.
     #[must_use]
     pub fn moderation_stage(&self) -> Option<&str> {
@@ -233,6 +241,13 @@ impl Error {
     #[must_use]
     pub fn with_billing(mut self, billing: BillingOutcome) -> Self {
         self.details.billing = billing;
+        self
+    }
+
+    /// Says that asking again brings the same answer.
+    #[must_use]
+    pub fn with_final(mut self) -> Self {
+        self.details.is_final = true;
         self
     }
 

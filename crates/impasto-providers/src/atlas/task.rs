@@ -253,7 +253,7 @@ fn failed(
         None if MODERATION.iter().any(|words| lower.contains(words)) => ErrorKind::Moderation,
         None => kind,
     };
-    let mut error = Error::new(kind, message);
+    let mut error = Error::new(kind, message).with_final();
     if let Some(code) = code {
         error = error.with_code(code);
     }

@@ -1,4 +1,4 @@
-//! The book on paper: as markdown for `docs/capabilities.md`, as JSON for programs. Every rule with its source.
+//! The book on paper: as markdown for the page of capabilities, as JSON for programs. Every rule with its source.
 
 use std::fmt::Write as _;
 

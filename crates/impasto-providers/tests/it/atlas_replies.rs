@@ -329,6 +329,14 @@ fn a_failed_task_in_every_disguise() {
 }
 
 #[test]
+fn a_failed_task_is_final_and_a_lost_poll_is_not() {
+    let failed = json!({"code": 500, "data": {"id": "t-1", "status": "failed", "error": "boom"}}).to_string();
+    let (target, mut job) = polling(20);
+    assert!(feed(&target, &mut job, &Reply::json(500, &failed)).error.unwrap().is_final());
+    assert!(!feed(&target, &mut job, &Reply::json(402, "{\"code\":402}")).error.unwrap().is_final());
+}
+
+#[test]
 fn what_passes_by_while_polling() {
     let goes_on: &[&str] = &["then Poll"];
     for status in [408, 429, 500, 502, 503, 504, 520] {
