@@ -135,7 +135,10 @@ impl<'a> Driver<'a> {
                     self.exchange(job, &exchange).await?;
                     self.note(job, RecordState::Ready).await?;
                 }
-                Step::Wait { polls } => self.wait(job, polls, started).await?,
+                Step::Wait { polls } => {
+                    self.wait(job, polls, started).await?;
+                    job.waited();
+                }
                 Step::Fetch(fetches) => return self.fetch_all(job, fetches).await,
                 _ => return Ok(()),
             }

@@ -66,6 +66,9 @@ pub(super) fn wait(
             Decision::Stop(_) => None,
         };
     }
+    if error.seller().is_some_and(impasto_providers::Error::is_final) {
+        return None;
+    }
     let passing = match error.kind() {
         ErrorKind::RateLimit | ErrorKind::Overloaded => true,
         ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Incomplete => free || policy.repeat_unknown,
