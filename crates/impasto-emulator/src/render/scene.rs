@@ -1,6 +1,7 @@
 //! A painted landscape planned from a prompt: a sky with a sun or moon, ridges, water, soft strokes.
 
-use super::canvas::Canvas;
+mod paint;
+
 use crate::ids::Random;
 
 type Rgb = [f32; 3];
@@ -173,131 +174,6 @@ impl Scene {
             self.sun_y += self.height as f32 * 0.08 * (1.0 - turn.cos());
         }
         self
-    }
-
-    /// Paints everything; with `transparent` only an oval stays, the rest has alpha 0.
-    pub(crate) fn paint(&self, transparent: bool) -> Canvas {
-        let mut canvas = Canvas::new(self.width, self.height, transparent);
-        let channels = canvas.channels;
-        let glow_columns: Vec<f32> = (0..self.width).map(|x| (x as f32 - self.sun_x).powi(2)).collect();
-        let mut row_colours = vec![[0.0_f32; 3]; self.width as usize];
-        for (y, row) in canvas.rows_mut().enumerate() {
-            self.paint_row(y as f32, &glow_columns, &mut row_colours);
-            for (pixel, colour) in row.chunks_exact_mut(channels).zip(&row_colours) {
-                for (byte, value) in pixel.iter_mut().zip(colour) {
-                    *byte = *value as u8;
-                }
-                if let Some(alpha) = pixel.get_mut(3) {
-                    *alpha = 255;
-                }
-            }
-            if transparent {
-                self.cut_oval(y as f32, row);
-            }
-        }
-        canvas
-    }
-
-    fn paint_row(&self, y: f32, glow_columns: &[f32], colours: &mut [Rgb]) {
-        let t = (y / (self.height as f32 * 0.72)).min(1.0);
-        let sky = mix(self.palette.sky_top, self.palette.sky_low, t);
-        let vertical = (y - self.sun_y).powi(2);
-        let spread = self.sun_radius * self.sun_radius * 7.0;
-        let sun = self.palette.sun;
-        let stroke_row = y as u32 * 3;
-        for (x, (colour, horizontal)) in colours.iter_mut().zip(glow_columns).enumerate() {
-            let stroke = self.strokes[((stroke_row + self.wobble[x]) % STROKES) as usize];
-            let (land, hidden) = self.land(x, y, sky, stroke);
-            if hidden >= 1.0 {
-                *colour = land;
-                continue;
-            }
-            let distance = horizontal + vertical;
-            let glow = spread / (distance + spread);
-            let disc = if distance > (self.sun_radius + 1.0).powi(2) {
-                0.0
-            } else {
-                (self.sun_radius - distance.sqrt() + 0.5).clamp(0.0, 1.0)
-            };
-            let warmth = (glow * 0.6).max(disc);
-            for channel in 0..3 {
-                let open =
-                    sky[channel] + (sun[channel] - sky[channel]) * warmth + stroke * 5.0 * (1.0 - disc);
-                colour[channel] = (open * (1.0 - hidden) + land[channel]).clamp(0.0, 255.0);
-            }
-        }
-        if let Some(tower) = self.tower {
-            self.paint_tower(tower, y, colours);
-        }
-    }
-
-    /// The colour of the land in front of the sky, weighted by how much of the pixel it hides.
-    fn land(&self, x: usize, y: f32, sky: Rgb, stroke: f32) -> (Rgb, f32) {
-        let (mut colour, mut hidden) = ([0.0; 3], 0.0);
-        for layer in self.layers.iter().rev() {
-            let below = y + 1.0 - layer.ridge[x];
-            if below <= 0.0 {
-                continue;
-            }
-            let cover = below.min(1.0) * (1.0 - hidden);
-            let depth = (below * layer.fade).min(1.0);
-            let strength = if layer.water { 9.0 } else { 6.0 };
-            for channel in 0..3 {
-                let mut value = layer.light[channel] + (layer.dark[channel] - layer.light[channel]) * depth;
-                if layer.water {
-                    value = value * 0.6 + sky[channel] * 0.4;
-                }
-                colour[channel] += cover * (value + stroke * strength).clamp(0.0, 255.0);
-            }
-            hidden += cover;
-            if hidden >= 1.0 {
-                break;
-            }
-        }
-        (colour, hidden)
-    }
-
-    fn paint_tower(&self, tower: Tower, y: f32, colours: &mut [Rgb]) {
-        if y < tower.top - tower.half_width * 2.0 || y > tower.bottom {
-            return;
-        }
-        let along = ((y - tower.top) / (tower.bottom - tower.top)).clamp(0.0, 1.0);
-        let half = tower.half_width * (0.6 + 0.4 * along);
-        let body = if ((along * 6.0) as u32).is_multiple_of(2) {
-            [236.0, 232.0, 224.0]
-        } else {
-            [188.0, 52.0, 48.0]
-        };
-        let lamp = y < tower.top;
-        for (x, colour) in colours.iter_mut().enumerate() {
-            let offset = x as f32 - tower.x;
-            let cover = (half * if lamp { 0.8 } else { 1.0 } - offset.abs() + 0.5).clamp(0.0, 1.0);
-            if cover > 0.0 {
-                let shade = 1.0 - 0.35 * (offset / half + 1.0) * 0.5;
-                let target = if lamp { self.palette.sun } else { body.map(|channel| channel * shade) };
-                *colour = mix(*colour, target, cover);
-            }
-        }
-    }
-
-    /// Makes everything outside an oval transparent; needs an alpha channel.
-    pub(crate) fn cut(&self, canvas: &mut Canvas) {
-        for (y, row) in canvas.rows_mut().enumerate() {
-            self.cut_oval(y as f32, row);
-        }
-    }
-
-    fn cut_oval(&self, y: f32, row: &mut [u8]) {
-        let (rx, ry) = (self.width as f32 * 0.46, self.height as f32 * 0.46);
-        let dy = ((y + 0.5 - self.height as f32 * 0.5) / ry).powi(2);
-        for (x, pixel) in row.chunks_exact_mut(4).enumerate() {
-            let dx = ((x as f32 + 0.5 - self.width as f32 * 0.5) / rx).powi(2);
-            let inside = ((1.0 - dx - dy) * rx.min(ry) * 0.5).clamp(0.0, 1.0);
-            pixel[3] = pixel[3].min((inside * 255.0) as u8);
-            if pixel[3] == 0 {
-                pixel.fill(0);
-            }
-        }
     }
 
     /// Width in pixels.
