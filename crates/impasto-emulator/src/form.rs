@@ -23,7 +23,7 @@ pub(crate) struct Form {
     pub(crate) files: Vec<FilePart>,
     /// Whether numbers and booleans arrive as text.
     pub(crate) is_multipart: bool,
-    /// The Azure deployment that was asked for.
+    /// The name that was asked for, where the model has another: an Azure deployment, a reseller's route.
     pub(crate) deployment: Option<String>,
 }
 

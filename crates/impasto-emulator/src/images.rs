@@ -72,7 +72,7 @@ pub(crate) struct Downgrade {
 /// `POST …/images/generations` and `POST …/images/edits`.
 pub(crate) async fn serve(mut exchange: Exchange<'_>, operation: Operation) -> ApiResult<Reply> {
     let mut form = read_form(&mut exchange, operation).await?;
-    let operation = quirks::rewrite(&exchange, &mut form, operation)?;
+    let operation = quirks::rewrite(&mut exchange, &mut form, operation)?;
     let prompt = form.text("prompt").ok().flatten().unwrap_or_default();
     faults::from_prompt(exchange.state, exchange.request, prompt);
     if let Some(reply) = faults::before(exchange.state, exchange.request, exchange.seller.errors).await {

@@ -41,7 +41,9 @@ pub(crate) async fn serve(
     let result = match key {
         Ok(key) => route(state, seller, surface, request, path, key).await,
         // An unknown route is unknown with or without a key.
-        Err(error) => Err(if allowed_methods(path).is_some() { error } else { unknown_route(request) }),
+        Err(error) => {
+            Err(if allowed_methods(seller, path).is_some() { error } else { unknown_route(request) })
+        }
     };
     let mut reply = match result {
         Ok(reply) => reply,
@@ -70,9 +72,10 @@ fn authenticate(seller: &Seller, request: &Request) -> ApiResult<String> {
 }
 
 /// The methods of a known path.
-fn allowed_methods(path: &str) -> Option<&'static [Method]> {
+fn allowed_methods(seller: &Seller, path: &str) -> Option<&'static [Method]> {
     match path {
         "/images/generations" | "/images/edits" | "/images/variations" => Some(&[Method::POST]),
+        "/images" if seller.id == "openrouter" => Some(&[Method::POST]),
         "/models" => Some(&[Method::GET]),
         "/files" => Some(&[Method::GET, Method::POST]),
         _ if path.strip_prefix("/models/").is_some_and(|id| !id.is_empty()) => Some(&[Method::GET]),
@@ -91,13 +94,13 @@ async fn route(
     path: &str,
     key: String,
 ) -> ApiResult<Reply> {
-    let methods = allowed_methods(path).ok_or_else(|| unknown_route(request))?;
+    let methods = allowed_methods(seller, path).ok_or_else(|| unknown_route(request))?;
     if !methods.contains(&request.method) {
         let message = format!("Not allowed to {} on {}.", request.method, request.path);
         return Ok(wrong_method(seller, methods, message, &request.request_id));
     }
     match path {
-        "/images/generations" => {
+        "/images/generations" | "/images" => {
             images::serve(
                 Exchange { state, seller, surface: surface.clone(), request, key },
                 Operation::Generate,

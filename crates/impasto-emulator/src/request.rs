@@ -94,6 +94,7 @@ impl Request {
         let path = self.path.as_str();
         if path.ends_with("/images/generations")
             || path.ends_with("/images/edits")
+            || path.ends_with("/images")
             || path.ends_with("/generateImage")
         {
             Phase::Submit

@@ -51,6 +51,9 @@ fn item(exchange: &Exchange<'_>, order: &Order, picture: &Rendered, index: usize
     if exchange.seller.id == "together" {
         item = item.with("index", index as u64);
     }
+    if exchange.seller.id == "openrouter" {
+        item = item.with("media_type", order.params.format.mime());
+    }
     let by_url = order.params.delivery == Delivery::Url || modes.has("url");
     if modes.has("both") {
         item.with("url", exchange.publish(order, picture)).with("b64_json", base64()).object()

@@ -202,6 +202,75 @@ const TOGETHER: Seller = Seller {
     ..OPENAI
 };
 
+/// APIYI.
+const APIYI: Seller = Seller {
+    id: "apiyi",
+    title: "APIYI",
+    mount: "/apiyi/v1",
+    real_base: "https://api.apiyi.com/v1",
+    default_quality: [None, None],
+    quirks: &[
+        "a new-api gateway",
+        "gpt-image-2-all is its reverse route: size and quality are ignored, base64 carries a data: prefix, 0.03 USD a call",
+    ],
+    ..YESCALE
+};
+
+/// Any gateway that runs new-api.
+const NEW_API: Seller = Seller {
+    id: "new-api",
+    title: "A new-api gateway",
+    mount: "/new-api/v1",
+    real_base: "https://YOUR-GATEWAY/v1",
+    default_quality: [None, None],
+    ..YESCALE
+};
+
+/// `OpenRouter`'s images endpoint.
+const OPENROUTER: Seller = Seller {
+    id: "openrouter",
+    title: "OpenRouter",
+    mount: "/openrouter/api/v1",
+    real_base: "https://openrouter.ai/api/v1",
+    streams: false,
+    model_prefix: Some("openai/"),
+    echoes: false,
+    quirks: &[
+        "POST /images, with input_references in place of images for edits",
+        "replies carry media_type beside b64_json",
+        "parameters that a model does not take are refused; model ids carry openai/",
+    ],
+    ..OPENAI
+};
+
+/// Lumenfall.
+const LUMENFALL: Seller = Seller {
+    id: "lumenfall",
+    title: "Lumenfall",
+    mount: "/lumenfall/openai/v1",
+    real_base: "https://api.lumenfall.ai/openai/v1",
+    unknown: Unknown::Dropped,
+    response_format: ResponseFormat::Accepted(Delivery::Url),
+    streams: false,
+    usage: UsageStyle::Absent,
+    echoes: false,
+    quirks: &["response_format is taken and defaults to url", "a size may be a ratio such as 16:9"],
+    ..OPENAI
+};
+
 /// All of them, in the order of the front page. Azure's paths are taken apart before they come here.
-pub(crate) const SELLERS: &[&Seller] =
-    &[&OPENAI, &AZURE, &ATLAS, &MODELVERSE, &YESCALE, &AIMLAPI, &COMETAPI, &LAOZHANG, &TOGETHER];
+pub(crate) const SELLERS: &[&Seller] = &[
+    &OPENAI,
+    &AZURE,
+    &ATLAS,
+    &MODELVERSE,
+    &YESCALE,
+    &AIMLAPI,
+    &APIYI,
+    &COMETAPI,
+    &LAOZHANG,
+    &LUMENFALL,
+    &NEW_API,
+    &OPENROUTER,
+    &TOGETHER,
+];

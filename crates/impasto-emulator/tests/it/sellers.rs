@@ -217,6 +217,24 @@ async fn other_compatible_sellers() {
     together["image_url"] = json!(link);
     post(&url("/together/v1"), &together).await;
     assert_eq!(emulator.bill().charges.last().expect("a charge").operation, "edit");
+    emulator.reset_bill();
+    let all = post(&url("/apiyi/v1"), &body("gpt-image-2-all")).await.json();
+    assert!(
+        all["data"][0]["b64_json"].as_str().is_some_and(|text| text.starts_with("data:image/png;base64,"))
+    );
+    assert_eq!(
+        (emulator.bill().total_usd(), emulator.bill().charges[0].model.as_str()),
+        ("0.03".to_owned(), "gpt-image-2-all")
+    );
+    let router = json!({ "model": "openai/gpt-image-1.5", "prompt": "p", "input_references": [link] });
+    let reply = post(&format!("{}/openrouter/api/v1/images", emulator.url()), &router).await;
+    assert_eq!(reply.json()["data"][0]["media_type"], "image/png", "{}", reply.text());
+    assert_eq!(emulator.bill().charges.last().expect("a charge").operation, "edit");
+    let wide =
+        post(&url("/lumenfall/openai/v1"), &changed(body("gpt-image-1"), "size", json!("16:9"))).await.json();
+    let link = wide["data"][0]["url"].as_str().expect("a URL");
+    assert_eq!(image::load_from_memory(&get(link).await.body).expect("an image").width(), 1536);
+    assert_eq!(post(&url("/new-api/v1"), &body("gpt-image-2")).await.status, 200);
     let mounts = get(&emulator.url()).await.json();
     let bases: Vec<&str> = mounts["mounts"]
         .as_array()
@@ -224,6 +242,6 @@ async fn other_compatible_sellers() {
         .iter()
         .filter_map(|mount| mount["base_url"].as_str())
         .collect();
-    assert_eq!(bases.len(), 9);
+    assert_eq!(bases.len(), 13);
     assert!(bases.contains(&format!("{}/api/v1", emulator.url()).as_str()));
 }
