@@ -11,8 +11,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::api_error::ApiError;
@@ -29,19 +30,39 @@ use crate::seller::ErrorStyle;
 use crate::state::State;
 use crate::{control, dialect, faults, home, routes};
 
+/// The memory of one direction of a connection without a socket.
+const DUPLEX_BYTES: usize = 256 * 1024;
+
+/// A connection without a socket: the caller's end, and the end to be served.
+pub(crate) fn in_memory() -> (DuplexStream, DuplexStream) {
+    tokio::io::duplex(DUPLEX_BYTES)
+}
+
 /// Accepts connections until `stop` changes; dropping the future drops all connections.
-pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(
+    listener: TcpListener,
+    mut in_memory: mpsc::UnboundedReceiver<DuplexStream>,
+    state: Arc<State>,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(serve_connection(stream, Arc::clone(&state), stop.clone()));
+                        let _ = stream.set_nodelay(true);
+                        let reset = ResetSwitch::default();
+                        let connection = Connection::new(stream, reset.clone());
+                        connections.spawn(serve_connection(connection, reset, Arc::clone(&state), stop.clone()));
                     }
                     // Out of file descriptors, most likely: wait for some to come back.
                     Err(_) => Clock::sleep(Duration::from_millis(20)).await,
                 }
+            }
+            Some(stream) = in_memory.recv() => {
+                let reset = ResetSwitch::default();
+                connections.spawn(serve_connection(stream, reset, Arc::clone(&state), stop.clone()));
             }
             _ = stop.changed() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
@@ -50,10 +71,13 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
     while connections.join_next().await.is_some() {}
 }
 
-async fn serve_connection(stream: TcpStream, state: Arc<State>, mut stop: watch::Receiver<bool>) {
-    let _ = stream.set_nodelay(true);
-    let reset = ResetSwitch::default();
-    let io = TokioIo::new(Connection::new(stream, reset.clone()));
+async fn serve_connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    reset: ResetSwitch,
+    state: Arc<State>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let io = TokioIo::new(stream);
     let service = service_fn(move |request| {
         let (state, reset) = (Arc::clone(&state), reset.clone());
         async move { answer(state, reset, request).await }

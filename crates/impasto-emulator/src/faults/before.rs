@@ -51,6 +51,9 @@ fn one(fault: &Directive, now: u64, request: &Request, style: ErrorStyle) -> Opt
                 message,
             ))
         }
+        "request-timeout" => {
+            error(ApiError::other(StatusCode::REQUEST_TIMEOUT, "timeout", "timeout", "Request timeout"))
+        }
         "not-verified" => {
             let message = "Your organization must be verified to use the model.";
             error(ApiError::other(

@@ -50,6 +50,7 @@ pub(crate) const FAULTS: &[(&str, &str)] = &[
     ("quota", "429 insufficient_quota, or another quota code as argument"),
     ("billing-limit", "400 billing_hard_limit_reached"),
     ("overloaded", "503 server_is_overloaded"),
+    ("request-timeout", "408"),
     ("not-verified", "403"),
     (
         "moderation",

@@ -1,7 +1,11 @@
 //! HTTP itself: chunked bodies, `100-continue`, large uploads, request ids, and starting and stopping.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
 use image::ImageFormat;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -88,6 +92,34 @@ async fn large_uploads_are_read_and_too_large_ones_refused() {
     assert_eq!(answer.error().0, "image_file_too_large");
     let unauthorized = crate::support::post_form_with(&url, &form(&padded(20 * 1024 * 1024)), &[]).await;
     assert_eq!(unauthorized.status, 401, "a refusal reaches a caller who is still sending");
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_in_memory_live_in_virtual_time() {
+    let emulator = start().await;
+    let started = tokio::time::Instant::now();
+    let ask = async |fault: &str| {
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(emulator.connect()))
+                .await
+                .expect("a connection");
+        tokio::spawn(connection);
+        let body = json!({ "model": "gpt-image-2", "prompt": "p", "size": "1024x640" }).to_string();
+        let request = hyper::Request::post("/v1/images/generations")
+            .header("authorization", "Bearer k")
+            .header("host", "emulator")
+            .header("content-type", "application/json")
+            .header("x-emulator-fault", fault)
+            .body(Full::new(Bytes::from(body)))
+            .expect("a request");
+        let answer = tokio::time::timeout(Duration::from_secs(300), sender.send_request(request)).await;
+        answer.ok().map(|answer| answer.map(|answer| answer.status().as_u16()).ok())
+    };
+    assert_eq!(ask("delay;200000").await, Some(Some(200)));
+    assert_eq!(ask("stall-after").await, None, "the caller's own deadline");
+    assert_eq!(ask("reset-after").await, Some(None), "closed without an answer");
+    assert_eq!(started.elapsed().as_secs(), 500);
+    assert_eq!(emulator.bill().len(), 3);
 }
 
 #[tokio::test]
