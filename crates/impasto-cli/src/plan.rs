@@ -1,9 +1,11 @@
 //! What to do, made of what was typed: the request, the seller, the places of the images.
 
+mod money;
 mod place;
 mod request;
 mod seller;
 
+pub(crate) use money::dollars;
 pub(crate) use place::place;
 pub(crate) use request::{edit, generate};
 pub(crate) use seller::{choose, client, mount_of};

@@ -1,5 +1,6 @@
 //! What is shown: our own structs for `--json`, whose shape is a promise (docs/cli-json.md), and text for people.
 
+mod cost;
 mod delivered;
 mod dry_run;
 mod emulator;
@@ -8,6 +9,7 @@ mod models;
 mod providers;
 mod rules;
 
+pub(crate) use cost::EstimateView;
 pub(crate) use delivered::{Report, summary};
 pub(crate) use dry_run::DryRun;
 pub(crate) use emulator::EmulatorReport;

@@ -167,6 +167,9 @@ pub(crate) struct SellerArgs {
     /// Repeat this often what was surely not billed [default: 2]
     #[arg(long, value_name = "COUNT")]
     pub(crate) retries: Option<u32>,
+    /// Refuse, before anything is sent, what may cost more than this many US dollars
+    #[arg(long, value_name = "USD")]
+    pub(crate) max_cost: Option<String>,
     /// Send what the capability book would refuse, with a warning
     #[arg(long)]
     pub(crate) unchecked: bool,

@@ -2,14 +2,17 @@
 
 use impasto::sink::{Destination as _, Files};
 use impasto::transport::{Clock as _, TokioClock};
-use impasto::{BillingOutcome, Client, Event, Generation, GenerationStream, Image, ImageRequest, Warning};
+use impasto::{
+    BillingOutcome, Client, Estimate, Event, Generation, GenerationStream, Image, ImageCall, ImageRequest,
+    Warning,
+};
 
 use crate::args::{OutputArgs, SellerArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plan;
 use crate::term::{Progress, Term, plain};
-use crate::view::{DryRun, Report, summary};
+use crate::view::{DryRun, EstimateView, Report, summary};
 
 /// Makes the images of `request`, or shows what would be sent.
 pub(crate) async fn run(
@@ -19,6 +22,7 @@ pub(crate) async fn run(
     term: &Term,
 ) -> Result<Exit, Failure> {
     let files = plan::place(output, &request.prompt)?;
+    let limit = seller.max_cost.as_deref().map(plan::dollars).transpose()?;
     let choice = plan::choose(seller)?;
     if output.dry_run {
         return dry_run(&choice.dry(term)?, request, &files, term).await;
@@ -26,7 +30,12 @@ pub(crate) async fn run(
     let (client, emulator) = plan::client(choice, term).await?;
     let clock = TokioClock::new();
     let mut run = Run::new(term);
-    let outcome = run.watch(&client, request, files).await;
+    let mut call = client.request(request.clone()).destination(files);
+    if let Some(limit) = limit {
+        call = call.max_cost(limit);
+    }
+    run.progress.start(&request, client.provider());
+    let outcome = run.watch(call).await;
     run.progress.finish();
     let elapsed = clock.now();
     let generation = outcome?;
@@ -64,10 +73,12 @@ async fn dry_run(
     files: &Files,
     term: &Term,
 ) -> Result<Exit, Failure> {
-    let preview = client.request(request).preview().await?;
+    let preview = client.request(request.clone()).preview().await?;
     // What would make saving fail should be known now as well.
     files.prepare(&preview.request).await?;
-    let dry = DryRun::new(client, &preview, files);
+    // A seller without a known price can be asked all the same.
+    let estimate = client.request(request).estimate().await;
+    let dry = DryRun::new(client, &preview, files, EstimateView::sum(&estimate.unwrap_or_default()));
     if term.wants_json() {
         term.print_json(&dry);
     } else {
@@ -75,6 +86,10 @@ async fn dry_run(
     }
     for warning in &preview.warnings {
         term.warn(warning);
+    }
+    match &dry.estimate {
+        Some(estimate) => term.say(format_args!("estimate: {}", estimate.words())),
+        None => term.say("estimate: no price is known"),
     }
     term.say("dry run: nothing was sent");
     Ok(Exit::Ok)
@@ -97,22 +112,18 @@ struct Run<'a> {
     term: &'a Term,
     progress: Progress,
     seen: Seen,
+    /// Those not yet told: they come one for each call, before the first is sent.
+    estimates: Vec<Estimate>,
 }
 
 impl<'a> Run<'a> {
     fn new(term: &'a Term) -> Self {
-        Self { term, progress: term.progress(), seen: Seen::default() }
+        Self { term, progress: term.progress(), seen: Seen::default(), estimates: Vec::new() }
     }
 
     /// Sends the request and shows what happens, until everything is there, or fails, or Ctrl-C.
-    async fn watch(
-        &mut self,
-        client: &Client,
-        request: ImageRequest,
-        files: Files,
-    ) -> Result<Generation, Failure> {
-        self.progress.start(&request, client.provider());
-        let mut events = client.request(request).destination(files).events();
+    async fn watch(&mut self, call: ImageCall) -> Result<Generation, Failure> {
+        let mut events = call.events();
         tokio::select! {
             outcome = self.follow(&mut events) => outcome,
             _ = tokio::signal::ctrl_c() => Err(self.interrupted()),
@@ -137,7 +148,11 @@ impl<'a> Run<'a> {
                 self.progress.above(|| self.term.warn(&warning));
                 self.seen.warnings.push(warning);
             }
-            Event::Sent { .. } => self.seen.sent += 1,
+            Event::Estimate(estimate) => self.estimates.push(*estimate),
+            Event::Sent { .. } => {
+                self.tell_estimate();
+                self.seen.sent += 1;
+            }
             Event::Accepted { task_id } => self.seen.tasks.push(task_id),
             Event::Retrying { after, reason, .. } => self.progress.above(|| {
                 let seconds = after.as_secs_f64();
@@ -146,6 +161,12 @@ impl<'a> Run<'a> {
             Event::Partial { partial_index, image } => self.seen.partials.push((partial_index, image)),
             Event::Image(image) => self.seen.images.push(image),
             _ => {}
+        }
+    }
+
+    fn tell_estimate(&mut self) {
+        if let Some(estimate) = EstimateView::sum(&std::mem::take(&mut self.estimates)) {
+            self.progress.above(|| self.term.say(format_args!("estimate: {}", estimate.words())));
         }
     }
 

@@ -90,9 +90,10 @@ pub(crate) async fn client(choice: Choice, term: &Term) -> Result<(Client, Optio
 impl Choice {
     /// A client that shows its requests and never sends them: a key is not needed for that.
     pub(crate) fn dry(self, term: &Term) -> Result<Client, Failure> {
-        let Some(mount) = self.mount else { return Ok(self.builder.build()?) };
-        term.say(format_args!("{} (this dry run shows the request to the seller itself)", mount.notice));
-        Ok(self.builder.api_key(ANY_KEY).build()?)
+        if let Some(mount) = &self.mount {
+            term.say(format_args!("{} (this dry run shows the request to the seller itself)", mount.notice));
+        }
+        Ok(self.builder.without_key().build()?)
     }
 }
 

@@ -8,6 +8,7 @@ use impasto::transport::RedactedUrl;
 use impasto::{Client, Generation, Image, SvgUsage, Usage, Warning, WarningKind};
 use serde::Serialize;
 
+use super::cost::{CostView, EstimateView};
 use super::failed::ErrorView;
 use crate::commands::Seen;
 use crate::failure::Failure;
@@ -32,6 +33,10 @@ pub(crate) struct Report {
     output_format: Option<String>,
     usage: Option<Usage>,
     svg_usage: Option<SvgUsage>,
+    /// What it was estimated to cost before it was sent.
+    estimate: Option<EstimateView>,
+    /// What it cost, as far as that is known.
+    cost: Option<CostView>,
     prices: Vec<String>,
     request_ids: Vec<String>,
     task_ids: Vec<String>,
@@ -116,6 +121,8 @@ impl Report {
             output_format: generation.output_format.as_ref().map(ToString::to_string),
             usage: generation.usage.clone(),
             svg_usage: generation.svg_usage.clone(),
+            estimate: EstimateView::sum(&generation.estimates),
+            cost: CostView::of(generation),
             prices: generation.prices.clone(),
             request_ids: generation.request_ids.clone(),
             task_ids: generation.task_ids.clone(),
@@ -172,6 +179,15 @@ pub(crate) fn summary(report: &Report) -> String {
     let _ = write!(line, ", {}.{} s", tenths / 10, tenths % 10);
     if let Some(tokens) = report.usage.as_ref().and_then(|usage| usage.output_tokens) {
         let _ = write!(line, ", {tokens} output tokens");
+    }
+    match &report.cost {
+        Some(cost) if report.emulated => {
+            let _ = write!(line, ", would have cost {}", cost.words());
+        }
+        Some(cost) => {
+            let _ = write!(line, ", cost {}", cost.words());
+        }
+        None => line.push_str(", cost unknown"),
     }
     line
 }

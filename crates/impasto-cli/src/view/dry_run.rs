@@ -7,6 +7,7 @@ use impasto::transport::RedactedUrl;
 use impasto::{Client, ImageRequest, Preview};
 use serde::Serialize;
 
+use super::cost::EstimateView;
 use super::delivered::WarningView;
 
 /// The object printed by `--dry-run --json`.
@@ -24,11 +25,18 @@ pub(crate) struct DryRun {
     outputs: Vec<String>,
     /// The request in neutral words, everything filled in.
     request: ImageRequest,
+    /// What it may cost; null where no price is known.
+    pub(crate) estimate: Option<EstimateView>,
     warnings: Vec<WarningView>,
 }
 
 impl DryRun {
-    pub(crate) fn new(client: &Client, preview: &Preview, files: &Files) -> Self {
+    pub(crate) fn new(
+        client: &Client,
+        preview: &Preview,
+        files: &Files,
+        estimate: Option<EstimateView>,
+    ) -> Self {
         Self {
             ok: true,
             is_dry: true,
@@ -42,6 +50,7 @@ impl DryRun {
                 .map(|path| crate::term::plain(path).to_string())
                 .collect(),
             request: preview.request.clone(),
+            estimate,
             warnings: preview.warnings.iter().map(WarningView::new).collect(),
         }
     }

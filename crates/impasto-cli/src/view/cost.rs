@@ -1,0 +1,142 @@
+//! What it may cost, and what it cost: amounts are decimal text, never floating point.
+
+use impasto::{Actual, Estimate, Generation, Money};
+use serde::Serialize;
+
+/// What a request may cost, all its calls together.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EstimateView {
+    low: String,
+    expected: String,
+    high: String,
+    currency: String,
+    lines: Vec<LineView>,
+    assumptions: Vec<String>,
+    /// The day the oldest price in it was read.
+    sheet_date: String,
+    /// Whether that is too long ago to be trusted.
+    stale: bool,
+    /// For people, with the currency's sign.
+    #[serde(skip)]
+    words: String,
+}
+
+/// One line of an estimate. They add up to the total exactly.
+#[derive(Clone, Debug, Serialize)]
+struct LineView {
+    what: String,
+    unit: String,
+    quantity: Range<u64>,
+    unit_price: Option<String>,
+    per: u64,
+    amount: Range<String>,
+    note: Option<String>,
+    source: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Range<T> {
+    low: T,
+    expected: T,
+    high: T,
+}
+
+/// What the calls cost together. Null where the price of one is not known.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CostView {
+    amount: String,
+    currency: String,
+    /// Where it is known from, one word for each call: `usage`, `seller_price` or `estimate_upper_bound`.
+    sources: Vec<&'static str>,
+    notes: Vec<String>,
+    #[serde(skip)]
+    words: String,
+}
+
+impl EstimateView {
+    /// The sum of the calls a request is split into; nothing without one, or where they cannot be added up.
+    pub(crate) fn sum(estimates: &[Estimate]) -> Option<Self> {
+        let (first, others) = estimates.split_first()?;
+        let (mut low, mut expected, mut high) =
+            (first.low.clone(), first.expected.clone(), first.high.clone());
+        let mut assumptions = first.assumptions.clone();
+        for more in others {
+            low = low.plus(&more.low).ok()?;
+            expected = expected.plus(&more.expected).ok()?;
+            high = high.plus(&more.high).ok()?;
+            let new: Vec<String> =
+                more.assumptions.iter().filter(|text| !assumptions.contains(text)).cloned().collect();
+            assumptions.extend(new);
+        }
+        let oldest = estimates.iter().map(|estimate| estimate.sheet_date).min()?;
+        Some(Self {
+            words: range(&low, &expected, &high),
+            low: low.amount_text(),
+            expected: expected.amount_text(),
+            high: high.amount_text(),
+            currency: low.currency().code().to_owned(),
+            lines: estimates.iter().flat_map(lines).collect(),
+            assumptions,
+            sheet_date: oldest.to_string(),
+            stale: estimates.iter().any(|estimate| estimate.stale),
+        })
+    }
+
+    /// The estimate in one line.
+    pub(crate) fn words(&self) -> String {
+        let age =
+            if self.stale { format!("; the price was read on {}", self.sheet_date) } else { String::new() };
+        format!("{}{age}", self.words)
+    }
+}
+
+fn lines(estimate: &Estimate) -> Vec<LineView> {
+    let view = estimate.lines.iter().map(|line| LineView {
+        what: line.what.clone(),
+        unit: line.unit.to_string(),
+        quantity: Range {
+            low: line.quantity.low,
+            expected: line.quantity.expected,
+            high: line.quantity.high,
+        },
+        unit_price: line.unit_price.as_ref().map(Money::amount_text),
+        per: line.per,
+        amount: Range {
+            low: line.amount.low.amount_text(),
+            expected: line.amount.expected.amount_text(),
+            high: line.amount.high.amount_text(),
+        },
+        note: line.note.clone(),
+        source: line.source.clone(),
+    });
+    view.collect()
+}
+
+impl CostView {
+    pub(crate) fn of(generation: &Generation) -> Option<Self> {
+        let amount = generation.cost()?;
+        Some(Self {
+            amount: amount.amount_text(),
+            currency: amount.currency().code().to_owned(),
+            sources: generation.costs.iter().map(|cost| cost.source.as_str()).collect(),
+            notes: generation.costs.iter().flat_map(|cost| cost.notes.clone()).collect(),
+            words: words(&amount, &generation.costs),
+        })
+    }
+
+    /// The cost in a few words.
+    pub(crate) fn words(&self) -> &str {
+        &self.words
+    }
+}
+
+fn words(amount: &Money, costs: &[Actual]) -> String {
+    let bound = costs.iter().any(|cost| cost.source == impasto::ActualSource::EstimateUpperBound);
+    if bound { format!("at most {amount:.4}") } else { format!("{amount:.4}") }
+}
+
+/// `$0.0064`, or `$0.0064 ($0.0051 to $0.0077)` where it is not known exactly.
+fn range(low: &Money, expected: &Money, high: &Money) -> String {
+    let (low, expected, high) = (format!("{low:.4}"), format!("{expected:.4}"), format!("{high:.4}"));
+    if low == high { expected } else { format!("{expected} ({low} to {high})") }
+}
