@@ -1,6 +1,7 @@
 //! The client: one seller, one key, everything that is shared between calls.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use impasto_pricing::PriceBook;
 use impasto_providers::{Address, Book, Sellers, Target};
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     pub(crate) deadlines: Deadlines,
     pub(crate) limits: ScanLimits,
     pub(crate) polls: PollSchedule,
+    pub(crate) price_wait: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) unchecked: bool,
     pub(crate) prices: PriceBook,
@@ -132,6 +134,7 @@ pub struct ClientBuilder {
     deadlines: Option<Deadlines>,
     limits: Option<ScanLimits>,
     polls: PollSchedule,
+    price_wait: Duration,
     retry: Option<RetryPolicy>,
     unchecked: bool,
     ignore_env: bool,
@@ -224,6 +227,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn polls(mut self, schedule: PollSchedule) -> Self {
         self.polls = schedule;
+        self
+    }
+
+    /// How long to wait, once the images are there, for a charge that the seller tells late (Atlas Cloud does, some
+    /// seconds to minutes after). Not at all unless set; then the cost is what the estimate allows at most.
+    #[must_use]
+    pub fn price_wait(mut self, limit: Duration) -> Self {
+        self.price_wait = limit;
         self
     }
 
@@ -359,6 +370,7 @@ impl ClientBuilder {
                 deadlines,
                 limits: self.limits.unwrap_or_default(),
                 polls: self.polls,
+                price_wait: self.price_wait,
                 retry: self.retry.unwrap_or_default(),
                 unchecked: self.unchecked,
                 prices: self.prices.unwrap_or_else(PriceBook::builtin),

@@ -98,6 +98,7 @@ impl<'a> Driver<'a> {
             };
             return Err(error.with_attempts(self.attempts).with_job(job));
         }
+        self.settle(&mut job).await;
         if let Some(keeper) = &mut self.keeper {
             if job.phase == Phase::Fetch && !self.failures.is_empty() {
                 // What could not be fetched now can be fetched later, as long as its URL holds.
@@ -115,6 +116,10 @@ impl<'a> Driver<'a> {
         let salvaged = self.desk.salvage(0).await;
         self.desk.clear().await;
         let mut error = error.with_attempts(self.attempts).with_request_id(job.delivery.request_id.clone());
+        // The task was accepted: whatever failed since says nothing of what it costs.
+        if job.task.is_some() && error.billing() == BillingOutcome::NotBilled {
+            error = error.with_billing(BillingOutcome::Unknown);
+        }
         if !salvaged.is_empty() {
             error = error.with_salvaged(salvaged);
         }
@@ -131,9 +136,12 @@ impl<'a> Driver<'a> {
             match self.inner().target.step(job)? {
                 Step::Send(exchange) => {
                     let paid = exchange.purpose == Purpose::Submit;
-                    self.note(job, if paid { RecordState::Sending } else { RecordState::Ready }).await?;
+                    if paid {
+                        // What cannot be written down is not sent.
+                        self.note(job, RecordState::Sending).await?;
+                    }
                     self.exchange(job, &exchange).await?;
-                    self.note(job, RecordState::Ready).await?;
+                    self.note_if_possible(job).await;
                 }
                 Step::Wait { polls } => {
                     self.wait(job, polls, started).await?;
@@ -150,6 +158,30 @@ impl<'a> Driver<'a> {
         match &mut self.keeper {
             Some(keeper) => keeper.write(job, state).await,
             None => Ok(()),
+        }
+    }
+
+    /// Writes down how far the job is. Once it is paid for, a full disk is no reason to drop it.
+    pub(super) async fn note_if_possible(&mut self, job: &Job) {
+        if let Err(error) = self.note(job, RecordState::Ready).await {
+            self.warnings.push(Warning::general(WarningKind::Reply, error.to_string()));
+        }
+    }
+
+    /// Asks after the charge, at sellers that tell it late, for as long as the client is willing to wait.
+    async fn settle(&mut self, job: &mut Job) {
+        let mut waited = Duration::ZERO;
+        // After 3, 10, 30, 60, 120 and 300 s in all: what clients of Atlas Cloud found to work.
+        for wait in [3, 7, 20, 30, 60, 180].map(Duration::from_secs) {
+            let inner = self.inner();
+            let Ok(Some(exchange)) = inner.target.settle(job) else { return };
+            waited += wait;
+            if waited > inner.price_wait {
+                return;
+            }
+            inner.clock.sleep(wait).await;
+            // The images are delivered: what fails here costs nothing but the knowledge.
+            let _ = self.exchange(job, &exchange).await;
         }
     }
 
@@ -223,6 +255,10 @@ impl<'a> Driver<'a> {
         let request = &job.request;
         for image in &self.images {
             let number = image.index + 1;
+            if image.extra.get("has_nsfw_content").and_then(serde_json::Value::as_bool) == Some(true) {
+                let message = format!("image {number} is marked as not safe for work by the seller");
+                self.warnings.push(Warning::general(WarningKind::Reply, message));
+            }
             let Some(facts) = image.facts else {
                 let message =
                     format!("image {number} is not of a format this version knows; its bytes are kept");

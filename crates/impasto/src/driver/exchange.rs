@@ -157,7 +157,11 @@ impl Driver<'_> {
     async fn take(&mut self, job: &Job, found: Vec<JobEvent>) {
         for event in found {
             match event {
-                JobEvent::Accepted { task_id } => tell(self.events, || Event::Accepted { task_id }).await,
+                JobEvent::Accepted { task_id } => {
+                    // Written down before anybody is told: from here on the task can be found again.
+                    self.note_if_possible(job).await;
+                    tell(self.events, || Event::Accepted { task_id }).await;
+                }
                 JobEvent::Status { status } => {
                     let polls = job.task.as_ref().map_or(0, |task| task.polls);
                     tell(self.events, || Event::Status { status, polls }).await;

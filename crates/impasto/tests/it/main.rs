@@ -7,5 +7,6 @@ mod files;
 mod generate;
 mod journal;
 mod refusals;
+mod sellers;
 mod streams;
 mod support;
