@@ -29,9 +29,8 @@ pub(crate) struct EditArgs {
     /// An input image: a file, a URL, or file_id:ID; repeat it for more (their order matters)
     #[arg(long = "image", value_name = "FILE", required = true, help_heading = "Input")]
     pub(crate) images: Vec<String>,
-    /// Which part of the first image may change: an image of its size, or rect:X,Y,WIDTH,HEIGHT in pixels
-    ///
-    /// Transparent pixels are edited if the mask has any, else white ones. Every seller gets the mask as it reads it.
+    /// What may change of the first image: the transparent or white pixels of an image of its size, or
+    /// rect:X,Y,WIDTH,HEIGHT in pixels; every seller gets it as it reads it
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) mask: Option<String>,
     /// A transparent PNG of drawn instructions over the first image; not together with --mask

@@ -129,6 +129,8 @@ pub(crate) fn mount_of(seller: &str) -> String {
         "azure" => "/azure".to_owned(),
         "azure-v1" => "/azure/openai/v1".to_owned(),
         "atlas" => "/api/v1".to_owned(),
+        "openrouter" => "/openrouter/api/v1".to_owned(),
+        "lumenfall" => "/lumenfall/openai/v1".to_owned(),
         other => format!("/{other}/v1"),
     }
 }

@@ -1,0 +1,39 @@
+//! The help pages, read as a newcomer reads them.
+
+use crate::support::{Bench, snapshot};
+
+#[track_caller]
+fn check(name: &str, args: &[&str]) {
+    snapshot(name, &Bench::new().run(args).shown());
+}
+
+#[test]
+fn help_pages() {
+    check("help", &["--help"]);
+    check("help_generate", &["generate", "--help"]);
+    check("help_edit", &["edit", "--help"]);
+    check("help_emulate", &["emulate", "--help"]);
+    check("help_models", &["models", "--help"]);
+    check("help_providers", &["providers", "--help"]);
+}
+
+#[test]
+fn the_first_page_fits_one_screen() {
+    let ran = Bench::new().run_ok(&["--help"]);
+    let lines = ran.lines();
+    assert!(lines.len() <= 40, "{} lines", lines.len());
+    assert!(lines.iter().all(|line| line.chars().count() <= 100), "{}", ran.stdout);
+}
+
+#[test]
+fn nothing_typed_shows_the_help_and_is_no_success() {
+    let ran = Bench::new().run(&[]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("Usage: impasto"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let ran = Bench::new().run_ok(&["--version"]);
+    assert_eq!(ran.stdout.trim_end(), concat!("impasto ", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,89 @@
+//! The shape of `--json`, as docs/cli-json.md promises it.
+
+use crate::support::{Bench, snapshot};
+use impasto_emulator::Emulator;
+
+#[test]
+fn an_image_as_json() {
+    let bench = Bench::with_emulator();
+    let ran = bench.run(&[
+        "generate",
+        "a fox",
+        "-m",
+        "gpt-image-2",
+        "-q",
+        "low",
+        "-s",
+        "1024x1024",
+        "--json",
+        "--out",
+        "fox.png",
+    ]);
+    snapshot("json_image", &ran.shown());
+}
+
+#[test]
+fn ten_images_with_sketches_as_json() {
+    let bench = Bench::with_emulator();
+    let args = [
+        "generate",
+        "a fox",
+        "-m",
+        "gpt-image-2",
+        "-q",
+        "low",
+        "-n",
+        "10",
+        "--stream",
+        "--partial-images",
+        "3",
+        "--json",
+    ];
+    let json = bench.run_ok(&args).json();
+    assert_eq!(json["ok"], true);
+    assert_eq!(json["emulated"], false, "it was a base URL like any other");
+    let images = json["images"].as_array().unwrap();
+    assert_eq!(images.len(), 10);
+    for (index, image) in images.iter().enumerate() {
+        let path = format!("a-fox-{}.png", index + 1);
+        assert_eq!(image["index"], index);
+        assert_eq!(image["path"], path.as_str());
+        assert_eq!((&image["width"], &image["height"]), (&1024.into(), &1024.into()));
+        assert_eq!(image["bytes"], bench.read(&path).len());
+    }
+    assert_eq!(json["partial_images"], 30);
+    assert!(json["usage"]["output_tokens"].as_u64().unwrap() > 0);
+    assert_eq!(json["cost"]["amount"], bench.bill().total_usd(), "the emulator's bill agrees");
+    assert_eq!(json["request_ids"].as_array().unwrap().len(), 1);
+    assert_eq!(bench.bill().images(), 10);
+}
+
+#[test]
+fn a_sellers_refusal_as_json() {
+    let bench = Bench::with(Emulator::builder().with("moderation"));
+    let ran = bench.run(&["generate", "a fox", "-q", "low", "--json"]);
+    snapshot("json_moderation", &ran.shown());
+    assert_eq!(ran.code, 1);
+}
+
+#[test]
+fn an_unknown_outcome_has_an_exit_code_of_its_own() {
+    let bench = Bench::with(Emulator::builder().with("reset-after"));
+    let ran = bench.run(&["generate", "a fox", "-q", "low", "--json"]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert_eq!(ran.json()["error"]["billing"], "unknown");
+    assert!(ran.stderr.contains("billing: it is not known whether this was billed"), "{}", ran.stderr);
+    assert_eq!(bench.requests().len(), 1, "it was sent once and not again");
+}
+
+#[test]
+fn what_was_surely_not_billed_is_tried_again() {
+    let bench = Bench::with(Emulator::builder().with("rate-limit;retry-after-ms=1;times=2"));
+    let ran = bench.run(&["generate", "a fox", "-q", "low", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.json()["attempts"], 3);
+    assert!(ran.stderr.contains("not billed: "), "{}", ran.stderr);
+    let never = Bench::with(Emulator::builder().with("rate-limit;retry-after-ms=1"));
+    let ran = never.run(&["generate", "a fox", "-q", "low", "--retries", "0"]);
+    assert_eq!((ran.code, never.requests().len()), (1, 1), "{}", ran.stderr);
+}

@@ -1,0 +1,12 @@
+//! The command as people run it: the built binary, a clean environment, an emulator to talk to.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod edit;
+mod emulate;
+mod generate;
+mod help;
+mod json;
+mod lists;
+mod refusals;
+mod sellers;
+mod support;
