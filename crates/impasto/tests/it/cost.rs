@@ -55,15 +55,11 @@ async fn a_budget_is_shared_and_settled() {
     let client = builder(&emulator).budget(budget.clone()).ledger(ledger.clone()).build().unwrap();
     let call = || client.generate("a fox").size("1024x1024").quality("low");
     // Each needs a little over half a cent at the high end: of six at once not all can be reserved.
-    let (a, b, c, d, e, f) = tokio::join!(
-        call().send(),
-        call().send(),
-        call().send(),
-        call().send(),
-        call().send(),
-        call().send()
-    );
-    let outcomes = [a, b, c, d, e, f];
+    let calls = (0..6).map(|_| tokio::spawn(call().send()));
+    let mut outcomes = Vec::new();
+    for outcome in calls.collect::<Vec<_>>() {
+        outcomes.push(outcome.await.unwrap());
+    }
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert!(
         outcomes.iter().filter_map(|o| o.as_ref().err()).all(|error| error.kind() == ErrorKind::OverBudget)
