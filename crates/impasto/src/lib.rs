@@ -6,6 +6,7 @@ pub mod blocking;
 pub mod budget;
 mod call;
 mod client;
+pub mod compare;
 mod deliver;
 mod driver;
 pub mod env;

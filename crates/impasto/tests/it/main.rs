@@ -1,6 +1,7 @@
 //! Whole flows of the facade against the emulator, over real HTTP on loopback.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod compare;
 mod cost;
 mod edit;
 mod files;
