@@ -3,6 +3,7 @@
 pub mod case;
 pub mod picture;
 pub mod play;
+pub mod record;
 pub mod reply;
 pub mod token;
 pub mod told;
@@ -15,6 +16,7 @@ use anyhow::Context as _;
 use impasto_providers::{Book, Sellers};
 
 use self::case::Case;
+use self::record::Recorder;
 use crate::findings::{Findings, count};
 use crate::mode::Mode;
 use crate::repository;
@@ -25,8 +27,15 @@ pub struct Args {
     /// Only this seller's, or only those whose path begins like this: `openai`, `openai/edit/json`.
     below: Option<String>,
     /// Writes nothing, and fails naming each case that differs.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "record")]
     check: bool,
+    /// First asks for the replies of these cases anew, without a key of yours at the emulator, or with it at the
+    /// seller itself, which costs money.
+    #[arg(long, value_name = "FROM", requires = "below")]
+    record: Option<record::From>,
+    /// With `--record live`: another address than the seller's own.
+    #[arg(long, value_name = "URL", requires = "record")]
+    base_url: Option<String>,
 }
 
 const ADVICE: &str = "An adapter sends or reads something else than the fixtures say. If that is meant, run \
@@ -42,6 +51,10 @@ const PIECE: usize = 1021;
 /// When a case cannot be played, or differs in check mode.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let below = args.below.as_deref().unwrap_or_default();
+    if let Some(from) = args.record {
+        let recorded = record(&repository::root(), below, &Recorder::new(from, args.base_url.as_deref())?)?;
+        println!("fixtures: recorded {}", count(recorded, "case"));
+    }
     let number = settle(&repository::root(), below, Mode::from_check(args.check))?;
     println!("fixtures: {} in order", count(number, "case"));
     Ok(())
@@ -72,6 +85,20 @@ pub fn settle(root: &Path, below: &str, mode: Mode) -> anyhow::Result<usize> {
         }
     }
     findings.conclude(ADVICE)?;
+    Ok(folders.len())
+}
+
+/// Asks for the replies of the cases of `root/fixtures` below `below`, and stores them; gives the number of cases.
+///
+/// # Errors
+///
+/// At the first case whose replies cannot be had.
+pub fn record(root: &Path, below: &str, recorder: &Recorder) -> anyhow::Result<usize> {
+    let (sellers, book) = (Sellers::builtin()?, Book::builtin()?);
+    let folders = folders(root, below)?;
+    for folder in &folders {
+        recorder.record(root, folder, &sellers, &book).with_context(|| folder.clone())?;
+    }
     Ok(folders.len())
 }
 

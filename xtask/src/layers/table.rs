@@ -80,7 +80,7 @@ const HOMES: &[Home] = &[
     },
     Home {
         names: &["tokio"],
-        normal: &["impasto", "impasto-emulator", "impasto-cli", "impasto-mcp"],
+        normal: &["impasto", "impasto-emulator", "impasto-cli", "impasto-mcp", "xtask"],
         optional: &["impasto-transport"],
         dev: &[],
         why: "types, prices, pixels and adapters run without a runtime",
@@ -89,7 +89,7 @@ const HOMES: &[Home] = &[
         names: &["image", "png", "jpeg-decoder", "jpeg-encoder", "zune-jpeg", "image-webp", "webp", "gif"],
         normal: &["impasto-emulator", "impasto-cli"],
         optional: &["impasto-pixels"],
-        dev: &["impasto-pixels", "impasto"],
+        dev: &["impasto-pixels", "impasto", "xtask"],
         why: "codecs are slow to build and a risk to run: pixels is their only home on the client's side",
     },
     Home {
