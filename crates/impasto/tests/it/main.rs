@@ -6,6 +6,7 @@ mod cost;
 mod edit;
 mod files;
 mod generate;
+mod interval;
 mod journal;
 mod refusals;
 mod sellers;
