@@ -1,0 +1,1 @@
+//! Random runs in virtual time, against the emulator.
