@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use crate::{cargo, layers, package, repository, tidy};
+use crate::mode::Mode;
+use crate::{cargo, docs, layers, package, repository, tidy};
 
 /// Runs what CI runs, in order, each step with its time.
 #[derive(clap::Args)]
@@ -36,6 +37,8 @@ pub enum Step {
     Test,
     /// No recorded snapshot is left over.
     Snapshots,
+    /// The generated pages are up to date, the command's help among them.
+    Pages,
     /// The documentation builds without a warning.
     Doc,
     /// Each crate builds alone, with as few features as it can.
@@ -95,6 +98,9 @@ fn run_step(step: Step) -> anyhow::Result<()> {
             cargo(&["test", "--workspace"], &[(snapshots::VARIABLE, &snapshots::references())])
         }
         Step::Snapshots => snapshots::check(),
+        Step::Pages => {
+            docs::settle(&repository::root(), Mode::Check).and_then(|()| docs::settle_cli(Mode::Check))
+        }
         Step::Doc => {
             let strict = ("RUSTDOCFLAGS", OsStr::new("-D warnings"));
             cargo(&["doc", "--workspace", "--no-deps", "--locked"], &[strict])

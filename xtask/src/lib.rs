@@ -3,10 +3,12 @@
 
 pub mod cargo;
 pub mod ci;
+pub mod docs;
 pub mod findings;
 pub mod fixtures;
 pub mod layers;
 pub mod mode;
 pub mod package;
+pub mod prices;
 pub mod repository;
 pub mod tidy;

@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{ci, fixtures, layers, package, tidy};
+use xtask::{ci, docs, fixtures, layers, package, prices, tidy};
 
 /// Regenerates and checks what the repository derives.
 ///
@@ -22,18 +22,22 @@ struct Xtask {
 #[derive(Subcommand)]
 enum Command {
     Ci(ci::Args),
+    Docs(docs::Args),
     Fixtures(fixtures::Args),
     Layers(layers::Args),
     Package(package::Args),
+    Prices(prices::Args),
     Tidy(tidy::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Xtask::parse().command {
         Command::Ci(args) => ci::run(&args),
+        Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
         Command::Layers(args) => layers::run(&args),
         Command::Package(args) => package::run(&args),
+        Command::Prices(args) => prices::run(&args),
         Command::Tidy(args) => tidy::run(&args),
     };
     match outcome {

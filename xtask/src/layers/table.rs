@@ -75,7 +75,8 @@ const HOMES: &[Home] = &[
         names: &["hyper", "hyper-util", "http-body-util", "multer"],
         normal: &["impasto-emulator"],
         optional: &[],
-        dev: &[],
+        // Its tests speak to the emulator in memory, without sockets.
+        dev: &["impasto"],
         why: "only the emulator is a server",
     },
     Home {

@@ -1,0 +1,59 @@
+//! The page of the command: its own help, command by command.
+
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use super::HEADER;
+use crate::{cargo, repository};
+
+const INTRODUCTION: &str = "# The `impasto` command
+
+What the command says of itself.
+";
+
+/// The page. Builds the command for it.
+///
+/// # Errors
+///
+/// When the command cannot be built or does not explain itself.
+pub fn page() -> anyhow::Result<String> {
+    let mut text = format!("{HEADER}\n\n{INTRODUCTION}");
+    let all = help(&[])?;
+    section(&mut text, "impasto", &all);
+    for name in commands(&all) {
+        section(&mut text, &format!("impasto {name}"), &help(&[&name])?);
+    }
+    Ok(text)
+}
+
+fn section(text: &mut String, title: &str, help: &str) {
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    text.extend(["\n## ", title, "\n\n```text\n", lines.join("\n").trim(), "\n```\n"]);
+}
+
+/// The names of the commands in a help text.
+#[must_use]
+pub fn commands(help: &str) -> Vec<String> {
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // What is indented further continues the line above.
+    let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+fn help(command: &[&str]) -> anyhow::Result<String> {
+    let output = Command::new(cargo::program())
+        .current_dir(repository::root())
+        .args(["run", "--quiet", "--package", "impasto-cli", "--"])
+        .args(command)
+        .arg("--help")
+        // The width of the page, whoever makes it.
+        .env("COLUMNS", "100")
+        .env("NO_COLOR", "1")
+        .output()
+        .context("run the impasto command")?;
+    anyhow::ensure!(output.status.success(), "impasto --help: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?)
+}
