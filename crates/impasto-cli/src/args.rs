@@ -3,6 +3,7 @@
 
 mod emulate;
 mod image;
+mod jobs;
 mod models;
 
 use clap::error::ErrorKind;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use emulate::EmulateArgs;
 pub(crate) use image::{EditArgs, GenerateArgs, ImageArgs, OutputArgs, PromptArgs, SellerArgs};
+pub(crate) use jobs::{JobsAction, JobsArgs, ResumeArgs};
 pub(crate) use models::ModelsArgs;
 
 use crate::exit::{self, Exit};
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Generate(Box<GenerateArgs>),
     /// Change images by a prompt
     Edit(Box<EditArgs>),
+    /// List jobs that were cut off, and take them up again without paying twice
+    Jobs(JobsArgs),
     /// Serve an emulator of every seller's API on this machine
     Emulate(EmulateArgs),
     /// List the models and what they can do, with sources

@@ -4,14 +4,16 @@ pub(crate) mod edit;
 pub(crate) mod emulate;
 pub(crate) mod generate;
 mod images;
+pub(crate) mod jobs;
 pub(crate) mod models;
 pub(crate) mod providers;
+mod watch;
 
 use std::future::Future;
 
 use tokio::runtime::Builder;
 
-pub(crate) use images::Seen;
+pub(crate) use watch::Seen;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -1,13 +1,24 @@
-//! The user's own files: sellers, as data.
+//! The user's own files: sellers as data, and the jobs under way.
 
 use std::path::{Path, PathBuf};
 
+use impasto::journal::FileJournal;
 use impasto::{Sellers, env};
 
 use crate::failure::Failure;
 
 /// Where people keep settings; Windows has its own place for it.
 const CONFIG_HOME: &str = if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" };
+
+/// Where programs keep what outlives them; Windows has its own place for it.
+const STATE_HOME: &str = if cfg!(windows) { "LOCALAPPDATA" } else { "XDG_STATE_HOME" };
+
+/// The folder of jobs that are under way: `$XDG_STATE_HOME/impasto/jobs`, by default in `~/.local/state`.
+pub(crate) fn jobs() -> Option<FileJournal> {
+    let home = || Some(PathBuf::from(env::read("HOME")?).join(".local").join("state"));
+    let state = env::read(STATE_HOME).map(PathBuf::from).or_else(home)?;
+    Some(FileJournal::new(state.join("impasto").join("jobs")))
+}
 
 /// The folder of the user's own sellers: `$XDG_CONFIG_HOME/impasto/sellers`, by default in `~/.config`.
 pub(crate) fn sellers_folder() -> Option<PathBuf> {

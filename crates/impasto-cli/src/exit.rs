@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// No key, or a setting that cannot be right.
     Setup = 3,
-    /// The price is over the limit that was set.
+    /// The price is over the limit that was set, or not known.
     OverBudget = 4,
     /// Sent, and nobody can tell whether it was billed.
     Unknown = 5,
@@ -30,7 +30,7 @@ Exit codes:
   1    the seller or the network failed
   2    refused before anything was sent: a bad argument, an unreadable or unwritable file
   3    no key, or a wrong setting
-  4    over the price limit
+  4    over the price limit, or the price is not known
   5    sent, and not known whether it was billed
   6    some images are there, others failed
   130  interrupted";

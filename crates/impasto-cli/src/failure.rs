@@ -65,6 +65,11 @@ impl Failure {
         Self::new(Exit::Usage, ErrorKind::Io.as_str(), format!("{path}: {error}")).with_field(field)
     }
 
+    /// A setting that cannot be right.
+    pub(crate) fn setup(message: impl Into<String>) -> Self {
+        Self::new(Exit::Setup, ErrorKind::Configuration.as_str(), message)
+    }
+
     /// A key that is not where it was said to be.
     pub(crate) fn missing_key(message: impl Into<String>) -> Self {
         Self::new(Exit::Setup, ErrorKind::MissingKey.as_str(), message)
@@ -163,7 +168,7 @@ fn exit_of(error: &Error) -> Exit {
     }
     let sent = error.attempts() > 0 || error.status().is_some();
     match error.kind() {
-        ErrorKind::OverBudget => Exit::OverBudget,
+        ErrorKind::OverBudget | ErrorKind::UnknownPrice if !sent => Exit::OverBudget,
         ErrorKind::MissingKey | ErrorKind::Configuration => Exit::Setup,
         ErrorKind::InvalidRequest | ErrorKind::Io if !sent => Exit::Usage,
         _ => Exit::Failure,

@@ -8,4 +8,4 @@ mod seller;
 pub(crate) use money::dollars;
 pub(crate) use place::place;
 pub(crate) use request::{edit, generate};
-pub(crate) use seller::{choose, client, mount_of};
+pub(crate) use seller::{Started, choose, client, client_of, mount_of};

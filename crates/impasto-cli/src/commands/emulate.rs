@@ -48,6 +48,8 @@ fn builder(args: &EmulateArgs) -> Result<EmulatorBuilder, Failure> {
 
 async fn serve(builder: EmulatorBuilder, term: &Term) -> Result<Exit, Failure> {
     let mut emulator = builder.start().await.map_err(|error| Failure::usage("listen", error.to_string()))?;
+    let mut stop =
+        Stop::listen().map_err(|error| Failure::own(format!("Ctrl-C cannot be listened for: {error}")))?;
     let report = EmulatorReport::new(&emulator, &config::sellers()?);
     if term.wants_json() {
         term.print_json_line(&report);
@@ -62,7 +64,7 @@ async fn serve(builder: EmulatorBuilder, term: &Term) -> Result<Exit, Failure> {
     ));
     tokio::select! {
         () = emulator.stopped() => return Err(Failure::own("the emulator stopped by itself")),
-        () = asked_to_stop() => {}
+        () = stop.asked() => {}
     }
     let bill = emulator.bill();
     emulator.shutdown().await;
@@ -71,18 +73,41 @@ async fn serve(builder: EmulatorBuilder, term: &Term) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// Ready on Ctrl-C, and on Unix also when the process is asked to end, as by a test suite that is done.
-async fn asked_to_stop() {
+/// Listens for Ctrl-C, and on Unix also for being asked to end, as by a test suite that is done.
+struct Stop {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    /// Begins to listen at once: whoever reads that the emulator serves may ask it to stop the next moment.
+    fn listen() -> std::io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+            })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    /// Ready when it shall stop.
+    #[cfg(unix)]
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    /// Ready when it shall stop.
+    #[cfg(not(unix))]
+    async fn asked(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -1,12 +1,14 @@
 //! Who makes the images: a seller whose key is set, or else the built-in emulator.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use impasto::journal::{FileJournal, JobRecord, Journal};
 use impasto::{Client, ClientBuilder, Deadlines, Origin, PollSchedule, RetryPolicy, Sellers, env};
 use impasto_emulator::Emulator;
 
-use crate::args::SellerArgs;
+use crate::args::{ResumeArgs, SellerArgs};
 use crate::config;
 use crate::failure::Failure;
 use crate::term::Term;
@@ -29,6 +31,16 @@ struct Mount {
     notice: String,
 }
 
+/// A client that is ready to send.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) client: Client,
+    /// The built-in emulator, where it stands in.
+    pub(crate) emulator: Option<Emulator>,
+    /// Whether jobs are written down and can be taken up again.
+    pub(crate) journaled: bool,
+}
+
 /// Chooses the seller, and the emulator where its key is missing and no other address was given.
 pub(crate) fn choose(args: &SellerArgs) -> Result<Choice, Failure> {
     let sellers = config::sellers()?;
@@ -45,13 +57,9 @@ pub(crate) fn choose(args: &SellerArgs) -> Result<Choice, Failure> {
         let (name, value) = pair.split_once('=').ok_or_else(wrong)?;
         builder = builder.option(name, value);
     }
-    builder = patience(builder, args);
+    builder = patience(builder, args)?;
     if let Some(variable) = &args.api_key_env {
-        let key = env::read(variable).ok_or_else(|| {
-            Failure::missing_key(format!("the environment variable {variable} is not set or empty"))
-                .with_field("api_key_env")
-        })?;
-        return Ok(Choice { builder: builder.api_key(key), mount: None });
+        return Ok(Choice { builder: builder.api_key(key_in(variable)?), mount: None });
     }
     if has_key(&sellers, named.as_deref())? {
         return Ok(Choice { builder, mount: None });
@@ -76,15 +84,59 @@ pub(crate) fn choose(args: &SellerArgs) -> Result<Choice, Failure> {
 }
 
 /// The client, and the emulator where it stands in; on a Tokio runtime.
-pub(crate) async fn client(choice: Choice, term: &Term) -> Result<(Client, Option<Emulator>), Failure> {
-    let Some(mount) = choice.mount else { return Ok((choice.builder.build()?, None)) };
+pub(crate) async fn client(choice: Choice, term: &Term) -> Result<Started, Failure> {
+    let Some(mount) = choice.mount else {
+        let journal = journal(term);
+        let journaled = journal.is_some();
+        let builder = match journal {
+            Some(journal) => choice.builder.journal(Arc::new(journal)),
+            None => choice.builder,
+        };
+        return Ok(Started { client: builder.build()?, emulator: None, journaled });
+    };
     let emulator = Emulator::builder()
         .start()
         .await
         .map_err(|error| Failure::own(format!("the built-in emulator did not start: {error}")))?;
     term.say(&mount.notice);
     let url = format!("{}{}", emulator.url(), mount.path);
-    Ok((choice.builder.base_url(url).api_key(ANY_KEY).build()?, Some(emulator)))
+    let client = choice.builder.base_url(url).api_key(ANY_KEY).build()?;
+    // Its tasks end with it, so there is nothing to take up again.
+    Ok(Started { client, emulator: Some(emulator), journaled: false })
+}
+
+/// Where jobs are written down. A machine without such a place can make images all the same.
+fn journal(term: &Term) -> Option<FileJournal> {
+    let journal = config::jobs()?;
+    match std::fs::create_dir_all(journal.directory()) {
+        Ok(()) => Some(journal),
+        Err(error) => {
+            let folder = journal.directory().display();
+            term.say(format_args!("jobs are not written down, and are lost in a crash: {folder}: {error}"));
+            None
+        }
+    }
+}
+
+/// The client of a job that was written down.
+pub(crate) fn client_of(
+    record: &JobRecord,
+    args: &ResumeArgs,
+    journal: Arc<dyn Journal>,
+) -> Result<Client, Failure> {
+    let sellers = config::sellers()?;
+    let address = &record.address;
+    let known = has_key(&sellers, Some(&address.seller))?;
+    let mut builder = wait(Client::builder(), args.timeout, args.poll_interval)?
+        .sellers(sellers)
+        .address(address)
+        .journal(journal);
+    if let Some(variable) = &args.api_key_env {
+        builder = builder.api_key(key_in(variable)?);
+    } else if !known && is_loopback(&address.base_url) {
+        builder = builder.api_key(ANY_KEY);
+    }
+    Ok(builder.build()?)
 }
 
 impl Choice {
@@ -98,19 +150,45 @@ impl Choice {
 }
 
 /// How long to wait and how often to try.
-fn patience(mut builder: ClientBuilder, args: &SellerArgs) -> ClientBuilder {
-    if let Some(seconds) = args.timeout {
-        let limit = Duration::from_secs(seconds);
-        let each = Some(limit);
-        builder = builder.deadlines(Deadlines::new().with_total(each).with_first_byte(each).with_idle(each));
-        let mut polls = PollSchedule::default();
-        polls.deadline = limit;
-        builder = builder.polls(polls);
-    }
-    match args.retries {
+fn patience(builder: ClientBuilder, args: &SellerArgs) -> Result<ClientBuilder, Failure> {
+    let builder = wait(builder, args.timeout, args.poll_interval)?;
+    Ok(match args.retries {
         Some(retries) => builder.retry(RetryPolicy::default().with_max_attempts(retries.saturating_add(1))),
         None => builder,
+    })
+}
+
+/// How long to wait, in seconds: for one exchange, and for a task from beginning to end; and how often to ask after
+/// it.
+fn wait(
+    mut builder: ClientBuilder,
+    timeout: Option<u64>,
+    interval: Option<f64>,
+) -> Result<ClientBuilder, Failure> {
+    let mut polls = PollSchedule::default();
+    if let Some(limit) = timeout.map(Duration::from_secs) {
+        let each = Some(limit);
+        builder = builder.deadlines(Deadlines::new().with_total(each).with_first_byte(each).with_idle(each));
+        polls.deadline = limit;
     }
+    if let Some(seconds) = interval {
+        let every = Duration::try_from_secs_f64(seconds)
+            .ok()
+            .filter(|every| !every.is_zero() && *every <= Duration::from_secs(3_600))
+            .ok_or_else(|| {
+                Failure::usage("poll_interval", format!("{seconds} is not above 0 and at most 3600 seconds"))
+            })?;
+        (polls.first, polls.next, polls.cap, polls.growth) = (every, every, every, 1.0);
+    }
+    Ok(builder.polls(polls))
+}
+
+/// The key in this variable, which the user named.
+fn key_in(variable: &str) -> Result<String, Failure> {
+    env::read(variable).ok_or_else(|| {
+        Failure::missing_key(format!("the environment variable {variable} is not set or empty"))
+            .with_field("api_key_env")
+    })
 }
 
 /// Whether the seller's key is set; any seller's, where none is named.

@@ -39,7 +39,7 @@ fn providers_and_their_keys() {
     let ran = bench.run_ok(&["providers"]);
     assert!(ran.stdout.contains("OPENAI_API_KEY (set)"), "{}", ran.stdout);
     assert!(ran.stdout.contains("AZURE_OPENAI_API_KEY (not set)"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("[FOLDER]/.config/impasto/sellers"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("[HOME]/.config/impasto/sellers"), "{}", ran.stdout);
     assert!(!ran.stdout.contains("sk-secret"));
     let json = bench.run_ok(&["providers", "--json"]).json();
     let openai =

@@ -5,6 +5,7 @@ mod edit;
 mod emulate;
 mod generate;
 mod help;
+mod jobs;
 mod json;
 mod lists;
 mod refusals;

@@ -36,6 +36,12 @@ fn openai() {
 }
 
 #[test]
+fn modelverse_and_yescale() {
+    check("modelverse");
+    check("yescale");
+}
+
+#[test]
 fn azure_on_both_surfaces() {
     check("azure");
     check("azure-v1");
@@ -49,17 +55,17 @@ fn a_seller_of_ones_own() {
          [auth]\nkey_env = [\"MY_SELLER_KEY\"]\n[defaults]\nmodel = \"gpt-image-2\"\n",
         bench.mount("/v1")
     );
-    bench.write(".config/impasto/sellers/mine.toml", file);
+    bench.write_home(".config/impasto/sellers/mine.toml", &file);
     bench.run_ok(&["generate", "a fox", "-q", "low", "-p", "mine", "--out", "fox.png"]);
     assert_eq!(bench.bill().for_key("sk-mine").len(), 1);
     let json = bench.run_ok(&["providers", "--json"]).json();
     let mine = json["providers"].as_array().unwrap().iter().find(|seller| seller["id"] == "mine").unwrap();
-    assert_eq!(mine["origin"], "[FOLDER]/.config/impasto/sellers/mine.toml");
+    assert_eq!(mine["origin"], "[HOME]/.config/impasto/sellers/mine.toml");
     assert_eq!(mine["key_set"], true);
-    bench.write(".config/impasto/sellers/broken.toml", "id = 7");
+    bench.write_home(".config/impasto/sellers/broken.toml", "id = 7");
     let ran = bench.run(&["providers"]);
     assert_eq!(ran.code, 3);
-    assert!(ran.stderr.contains("[FOLDER]/.config/impasto/sellers/broken.toml"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[HOME]/.config/impasto/sellers/broken.toml"), "{}", ran.stderr);
 }
 
 #[test]

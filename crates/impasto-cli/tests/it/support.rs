@@ -9,7 +9,10 @@ use tokio::runtime::Runtime;
 
 /// A folder to work in, with or without an emulator to talk to.
 pub(crate) struct Bench {
+    /// Where it works.
     folder: TempDir,
+    /// The home of whoever runs it.
+    home: TempDir,
     variables: Vec<(String, String)>,
     server: Option<(Emulator, Runtime)>,
 }
@@ -24,8 +27,8 @@ pub(crate) struct Ran {
 impl Bench {
     /// No emulator of the test's own, no key.
     pub(crate) fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        Self { folder, variables: Vec::new(), server: None }
+        let (folder, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        Self { folder, home, variables: Vec::new(), server: None }
     }
 
     /// With an emulator, and the key and base URL of OpenAI set so that it is used.
@@ -57,6 +60,13 @@ impl Bench {
     /// Writes a file into the folder.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    /// Writes a file into the home.
+    pub(crate) fn write_home(&self, name: &str, content: &str) {
+        let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, content).unwrap();
     }
@@ -96,7 +106,7 @@ impl Bench {
             .args(args)
             .current_dir(self.folder.path())
             .env_clear()
-            .env("HOME", self.folder.path())
+            .env("HOME", self.home.path())
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -116,8 +126,9 @@ impl Bench {
 
     /// What a finished command did, with this machine's folder named as such.
     pub(crate) fn finish(&self, output: Output) -> Ran {
-        let folder = self.folder.path().to_str().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap().replace(folder, "[FOLDER]");
+        let (folder, home) = (self.folder.path().to_str().unwrap(), self.home.path().to_str().unwrap());
+        let text =
+            |bytes| String::from_utf8(bytes).unwrap().replace(folder, "[FOLDER]").replace(home, "[HOME]");
         Ran {
             code: output.status.code().unwrap_or(-1),
             stdout: text(output.stdout),

@@ -1,0 +1,103 @@
+//! `impasto jobs`: what was cut off is finished, and paid once.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use impasto_emulator::Emulator;
+
+use crate::support::Bench;
+
+/// A bench whose Atlas tasks are done at the second look.
+fn with_tasks() -> Bench {
+    Bench::with(Emulator::builder().with("polls;2")).env("ATLASCLOUD_API_KEY", "sk-atlas")
+}
+
+/// Starts a command that is accepted as a task, and returns when it is.
+fn start(bench: &Bench) -> (Child, String) {
+    let base_url = bench.mount("/api/v1");
+    // It would ask after its task in an hour: it is surely cut off before.
+    let args =
+        ["generate", "a fox", "-p", "atlas", "-m", "gpt-image-2", "-q", "low", "--poll-interval", "3600"];
+    let more = ["--base-url", &base_url, "--timeout", "7200", "--out", "fox.jpg"];
+    let mut child = bench
+        .command(&[&args[..], &more].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let task = lines.find_map(|line| Some(line.strip_prefix("accepted as task ")?.to_owned())).unwrap();
+    (child, task)
+}
+
+#[test]
+fn a_task_that_was_cut_off_is_finished_and_paid_once() {
+    let bench = with_tasks();
+    let (mut child, task) = start(&bench);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!bench.files().contains(&"fox.jpg".to_owned()));
+
+    let listed = bench.run_ok(&["jobs", "--json"]).json();
+    let job = &listed["jobs"][0];
+    assert_eq!((&job["task_id"], &job["resumable"]), (&task.as_str().into(), &true.into()));
+    assert_eq!((&job["state"], &job["provider"]), (&"waiting".into(), &"atlas".into()));
+    let text = bench.run_ok(&["jobs"]).stdout;
+    assert!(text.contains("a fox") && text.contains(&format!("task {task}")), "{text}");
+
+    let resumed = bench.run_ok(&["jobs", "resume", &task, "--poll-interval", "0.01"]);
+    assert_eq!(resumed.lines().len(), 1);
+    assert!(resumed.stdout.ends_with("fox.jpg\n"), "{}", resumed.stdout);
+    assert_eq!(&bench.read("fox.jpg")[..2], b"\xff\xd8");
+    assert_eq!(bench.bill().len(), 1, "it was paid once");
+    let submits = bench.requests().iter().filter(|request| request.method == "POST").count();
+    assert_eq!(submits, 1, "it was sent once");
+    assert_eq!(bench.run_ok(&["jobs", "--json"]).json()["jobs"], serde_json::json!([]));
+}
+
+#[test]
+fn all_jobs_as_json() {
+    let bench = with_tasks();
+    let (mut child, _) = start(&bench);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let json = bench.run_ok(&["jobs", "resume", "--all", "--poll-interval", "0.01", "--json"]).json();
+    assert_eq!(json["ok"], true);
+    assert_eq!(json["jobs"][0]["result"]["images"][0]["format"], "jpeg");
+    let json = bench.run_ok(&["jobs", "resume", "--all", "--json"]).json();
+    assert_eq!(json["jobs"], serde_json::json!([]));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_says_what_may_be_billed_and_how_to_go_on() {
+    let bench = with_tasks();
+    let (child, task) = start(&bench);
+    // The rest of stderr was taken to learn the task; JSON is not asked for, so the exit code is what is left.
+    let asked = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    assert_eq!(bench.finish(child.wait_with_output().unwrap()).code, 130);
+    let listed = bench.run_ok(&["jobs", "--json"]).json();
+    assert_eq!(listed["jobs"][0]["task_id"], task.as_str());
+    let forgotten = bench.run_ok(&["jobs", "forget", &task]);
+    assert_eq!(forgotten.lines(), [listed["jobs"][0]["id"].as_str().unwrap()]);
+    assert_eq!(bench.run_ok(&["jobs"]).stdout, "no jobs: everything that was begun is over\n");
+    let ran = bench.run(&["jobs", "resume", &task]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("is no job that is written down"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_deadline_leaves_a_job_that_can_be_taken_up() {
+    let bench = with_tasks();
+    let base_url = bench.mount("/api/v1");
+    let args =
+        ["generate", "a fox", "-p", "atlas", "-m", "gpt-image-2", "-q", "low", "--base-url", &base_url];
+    let ran = bench.run(&[&args[..], &["--timeout", "1", "--poll-interval", "3"]].concat());
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: `impasto jobs resume "), "{}", ran.stderr);
+    assert_eq!(bench.run_ok(&["jobs", "--json"]).json()["jobs"][0]["state"], "stopped");
+    let resumed = bench.run_ok(&["jobs", "resume", "--all", "--poll-interval", "0.01"]);
+    assert!(resumed.stdout.ends_with("a-fox.jpg\n"), "{}", resumed.stdout);
+    assert_eq!(bench.bill().len(), 1);
+}
