@@ -4,11 +4,11 @@ mod render;
 
 use std::collections::BTreeMap;
 
+use impasto_types::Date;
 use impasto_types::ModelId;
-use impasto_types::capability::{Capabilities, FreeSizes, LifeCycle, Rule, Sizes, Standing};
-use impasto_types::{Date, Operation};
+use impasto_types::capability::Capabilities;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
 use crate::seller::Seller;
@@ -55,22 +55,24 @@ impl Book {
         let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
         let file: BookFile = crate::toml::read(text).map_err(bad)?;
         let mut entries = Vec::new();
-        for model in &file.model {
-            let base = match &model.like {
+        for mut model in file.model {
+            let id =
+                take_text(&mut model, "id").and_then(|id| id.ok_or_else(|| "a model has no id".to_owned()));
+            let id = id.map_err(bad)?;
+            let in_model = |why: String| bad(format!("{id}: {why}"));
+            let about = take_text(&mut model, "about").map_err(in_model)?.unwrap_or_default();
+            let aliases = model.remove("aliases").unwrap_or_else(|| Value::Array(Vec::new()));
+            let aliases = serde_json::from_value(aliases).map_err(|error| in_model(error.to_string()))?;
+            let base = match take_text(&mut model, "like").map_err(in_model)? {
                 None => Capabilities::default(),
                 Some(like) => entries
                     .iter()
-                    .find(|entry: &&BookEntry| entry.id == *like)
+                    .find(|entry: &&BookEntry| entry.id == like)
                     .map(|entry| entry.rules.clone())
-                    .ok_or_else(|| bad(format!("{}: like = {like:?} is not a model above it", model.id)))?,
+                    .ok_or_else(|| in_model(format!("like = {like:?} is not a model above it")))?,
             };
-            let rules = model.rules(&file.sources).map_err(|why| bad(format!("{}: {why}", model.id)))?;
-            entries.push(BookEntry {
-                id: model.id.clone(),
-                aliases: model.aliases.clone(),
-                about: model.about.clone(),
-                rules: base.overlaid_by(&rules),
-            });
+            let rules = base.overlaid_by(&rules(model, &file.sources).map_err(in_model)?);
+            entries.push(BookEntry { id, aliases, about, rules });
         }
         Ok(Self { entries })
     }
@@ -114,7 +116,7 @@ impl Book {
 #[serde(deny_unknown_fields)]
 struct BookFile {
     sources: BTreeMap<String, BookSource>,
-    model: Vec<BookModel>,
+    model: Vec<Map<String, Value>>,
 }
 
 #[derive(Deserialize)]
@@ -124,109 +126,28 @@ struct BookSource {
     checked: Date,
 }
 
-/// A model as it is written in the file: rules name their source by its key, so that each stands once.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BookModel {
-    id: String,
-    #[serde(default)]
-    aliases: Vec<String>,
-    #[serde(default)]
-    about: String,
-    /// The model above whose rules hold where this one states none.
-    like: Option<String>,
-    operations: Option<BookRule<Vec<Operation>>>,
-    prompt_chars: Option<BookRule<u32>>,
-    n: Option<BookRule<u32>>,
-    size: Option<BookRule<BookSizes>>,
-    quality: Option<BookRule<Vec<impasto_types::Quality>>>,
-    background: Option<BookRule<Vec<impasto_types::Background>>>,
-    output_format: Option<BookRule<Vec<impasto_types::OutputFormat>>>,
-    output_compression: Option<BookRule<Vec<impasto_types::OutputFormat>>>,
-    moderation: Option<BookRule<Vec<impasto_types::Moderation>>>,
-    input_fidelity: Option<BookRule<Vec<impasto_types::InputFidelity>>>,
-    complexity: Option<BookRule<Vec<impasto_types::Complexity>>>,
-    stream: Option<BookRule<bool>>,
-    partial_images: Option<BookRule<u8>>,
-    input_images: Option<BookRule<u32>>,
-    input_formats: Option<BookRule<Vec<impasto_types::ImageFormat>>>,
-    input_bytes: Option<BookRule<u64>>,
-    mask: Option<BookRule<bool>>,
-    mask_bytes: Option<BookRule<u64>>,
-    markup: Option<BookRule<bool>>,
-    life_cycle: Option<BookRule<LifeCycle>>,
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields, bound = "T: DeserializeOwned")]
-struct BookRule<T> {
-    allowed: T,
-    source: String,
-    #[serde(default)]
-    standing: Standing,
-    note: Option<String>,
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-struct BookSizes {
-    fixed: Vec<impasto_types::Size>,
-    free: Option<FreeSizes>,
-}
-
-impl From<BookSizes> for Sizes {
-    fn from(sizes: BookSizes) -> Self {
-        let mut all = Self::default();
-        all.fixed = sizes.fixed;
-        all.free = sizes.free;
-        all
+/// A text that a model must have.
+fn take_text(model: &mut Map<String, Value>, key: &str) -> Result<Option<String>, String> {
+    match model.remove(key) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(other) => Err(format!("{key} = {other} is not text")),
     }
 }
 
-impl<T: Clone> BookRule<T> {
-    fn resolve<U: From<T>>(&self, sources: &BTreeMap<String, BookSource>) -> Result<Rule<U>, String> {
-        let source = sources
-            .get(&self.source)
-            .ok_or_else(|| format!("source {:?} is not in [sources]", self.source))?;
-        let mut rule = Rule::new(U::from(self.allowed.clone()), source.title.clone(), source.checked)
-            .with_standing(self.standing);
-        rule.note.clone_from(&self.note);
-        Ok(rule)
+/// The rules of a model. In the file they name their source by its key, so that each source stands once.
+fn rules(
+    mut model: Map<String, Value>,
+    sources: &BTreeMap<String, BookSource>,
+) -> Result<Capabilities, String> {
+    for (field, rule) in &mut model {
+        let Some(key) = rule["source"].as_str() else {
+            return Err(format!("{field} names no source"));
+        };
+        let source =
+            sources.get(key).ok_or_else(|| format!("{field}: source {key:?} is not in [sources]"))?;
+        rule["source"] = source.title.clone().into();
+        rule["checked"] = source.checked.to_string().into();
     }
-}
-
-impl BookModel {
-    fn rules(&self, sources: &BTreeMap<String, BookSource>) -> Result<Capabilities, String> {
-        let mut rules = Capabilities::default();
-        macro_rules! resolve {
-            ($($field:ident),+) => { $(
-                if let Some(rule) = &self.$field {
-                    rules.$field = Some(rule.resolve(sources)?);
-                }
-            )+ };
-        }
-        resolve!(
-            operations,
-            prompt_chars,
-            n,
-            size,
-            quality,
-            background,
-            output_format,
-            output_compression,
-            moderation,
-            input_fidelity,
-            complexity,
-            stream,
-            partial_images,
-            input_images,
-            input_formats,
-            input_bytes,
-            mask,
-            mask_bytes,
-            markup,
-            life_cycle
-        );
-        Ok(rules)
-    }
+    serde_json::from_value(Value::Object(model)).map_err(|error| error.to_string())
 }

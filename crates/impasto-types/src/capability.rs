@@ -9,16 +9,19 @@ mod rule;
 pub use check::{Finding, Severity};
 pub use rule::{Rule, Standing};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::date::Date;
+use crate::error::Error;
 use crate::image::ImageFormat;
 use crate::options::{Background, Complexity, InputFidelity, Moderation, OutputFormat, Quality};
 use crate::request::Operation;
 
 /// The rules of one model at one seller.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(try_from = "Map<String, Value>")]
 #[non_exhaustive]
 pub struct Capabilities {
     /// What can be done at all.
@@ -182,11 +185,47 @@ pub struct LifeCycle {
     pub successor: Option<String>,
 }
 
+/// Names every rule once, for the code that goes through all of them.
+macro_rules! each_rule {
+    ($work:ident!($($context:tt)*)) => {
+        $work!($($context)*; operations, prompt_chars, n, size, quality, background, output_format,
+            output_compression, moderation, input_fidelity, complexity, stream, partial_images, input_images,
+            input_formats, input_bytes, mask, mask_bytes, markup, life_cycle)
+    };
+}
+
 /// Takes each rule of `over` where it has one, else that of `base`.
 macro_rules! overlay {
-    ($base:ident, $over:ident; $($field:ident),+ $(,)?) => {
+    ($base:ident, $over:ident; $($field:ident),+) => {
         Capabilities { $( $field: $over.$field.clone().or_else(|| $base.$field.clone()), )+ }
     };
+}
+
+/// Takes each rule that `map` holds out of it.
+macro_rules! take {
+    ($map:ident; $($field:ident),+) => {
+        Capabilities { $( $field: rule(&mut $map, stringify!($field))?, )+ }
+    };
+}
+
+/// The rule of one field, if there is one.
+fn rule<T: DeserializeOwned>(map: &mut Map<String, Value>, field: &str) -> Result<Option<Rule<T>>, Error> {
+    let Some(value) = map.remove(field) else { return Ok(None) };
+    let wrong = |error: serde_json::Error| Error::malformed(field.to_owned(), error.to_string());
+    serde_json::from_value(value).map(Some).map_err(wrong)
+}
+
+/// By hand, because a derived reader of twenty rules is a large part of a small program.
+impl TryFrom<Map<String, Value>> for Capabilities {
+    type Error = Error;
+
+    fn try_from(mut map: Map<String, Value>) -> Result<Self, Error> {
+        let rules = each_rule!(take!(map));
+        match map.keys().next() {
+            None => Ok(rules),
+            Some(unknown) => Err(Error::malformed(unknown.clone(), "is no rule that this version knows")),
+        }
+    }
 }
 
 impl Capabilities {
@@ -194,9 +233,7 @@ impl Capabilities {
     #[must_use]
     pub fn overlaid_by(&self, over: &Self) -> Self {
         let base = self;
-        overlay!(base, over; operations, prompt_chars, n, size, quality, background, output_format,
-            output_compression, moderation, input_fidelity, complexity, stream, partial_images, input_images,
-            input_formats, input_bytes, mask, mask_bytes, markup, life_cycle)
+        each_rule!(overlay!(base, over))
     }
 
     /// Whether there is no rule at all.
