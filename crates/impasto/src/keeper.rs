@@ -7,7 +7,7 @@ use impasto_providers::Job;
 use impasto_transport::Clock;
 use impasto_types::BillingOutcome;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::journal::{JobRecord, Journal, RecordState, StoredImage};
 
 /// The record of one job, and where it is kept.
@@ -48,7 +48,7 @@ impl Keeper {
             let _ = self.journal.remove(self.record.id()).await;
             return;
         }
-        let billing = if error.kind() == ErrorKind::Io { BillingOutcome::Billed } else { error.billing() };
-        let _ = self.write(job, RecordState::Stopped { message: error.to_string(), billing }).await;
+        let stopped = RecordState::Stopped { message: error.to_string(), billing: error.billing() };
+        let _ = self.write(job, stopped).await;
     }
 }
