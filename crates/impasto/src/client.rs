@@ -70,7 +70,7 @@ impl Client {
     /// A client of the seller that the environment names (`IMPASTO_PROVIDER`), or of the first whose key is set.
     ///
     /// # Errors
-    /// Of kind [`ErrorKind::MissingKey`] when no seller's key is set; the message names the variables.
+    /// Of kind [`MissingKey`](crate::ErrorKind::MissingKey) when no seller's key is set; the message names the variables.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().build()
     }
