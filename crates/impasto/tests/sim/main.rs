@@ -1,1 +1,6 @@
-//! Random runs in virtual time, against the emulator.
+//! What the client does when everything goes wrong: whole flows against the emulator, over memory, in virtual time.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod failures;
+mod support;
+mod wire;
