@@ -5,6 +5,7 @@
 mod docs;
 mod fixtures;
 mod fuzz;
+mod laws;
 mod layers;
 mod package;
 mod tidy;
