@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use emulate::EmulateArgs;
-pub(crate) use image::{EditArgs, GenerateArgs, ImageArgs, OutputArgs, PromptArgs, SellerArgs};
+pub(crate) use image::{EditArgs, EstimateArgs, GenerateArgs, ImageArgs, OutputArgs, PromptArgs, SellerArgs};
 pub(crate) use jobs::{JobsAction, JobsArgs, ResumeArgs};
 pub(crate) use models::ModelsArgs;
 
@@ -48,6 +48,20 @@ pub(crate) enum Command {
     Generate(Box<GenerateArgs>),
     /// Change images by a prompt
     Edit(Box<EditArgs>),
+    /// Say what generate or edit would cost, line by line; no key, nothing is sent
+    ///
+    /// Takes the very flags of generate and edit, so that one word changes the one into the other. Where images
+    /// would go means nothing here; over --max-cost the exit code is 4.
+    ///
+    /// Your own price sheets are TOML files in $XDG_CONFIG_HOME/impasto/prices (~/.config/impasto/prices where the
+    /// variable is not set); they are laid over the built-in ones.
+    Estimate(Box<EstimateArgs>),
+    /// Price the same request at every seller and model that can do it, cheapest first
+    ///
+    /// Takes the very flags of generate and edit. With --provider or --model only those are compared. What a seller
+    /// does not take is changed where it is still the same picture, and told; other keys, addresses and limits mean
+    /// nothing here.
+    Compare(Box<EstimateArgs>),
     /// List jobs that were cut off, and take them up again without paying twice
     Jobs(JobsArgs),
     /// Serve an emulator of every seller's API on this machine

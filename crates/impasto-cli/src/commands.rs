@@ -1,7 +1,9 @@
 //! The commands, each a function from its arguments to an exit code.
 
+pub(crate) mod compare;
 pub(crate) mod edit;
 pub(crate) mod emulate;
+pub(crate) mod estimate;
 pub(crate) mod generate;
 mod images;
 pub(crate) mod jobs;

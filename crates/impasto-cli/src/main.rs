@@ -31,6 +31,8 @@ fn run(command: &Command, term: &Term) -> Result<Exit, Failure> {
     match command {
         Command::Generate(args) => commands::generate::run(args, term),
         Command::Edit(args) => commands::edit::run(args, term),
+        Command::Estimate(args) => commands::estimate::run(args, term),
+        Command::Compare(args) => commands::compare::run(args, term),
         Command::Jobs(args) => commands::jobs::run(args, term),
         Command::Emulate(args) => commands::emulate::run(args, term),
         Command::Models(args) => commands::models::run(args, term),

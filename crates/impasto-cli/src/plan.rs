@@ -7,5 +7,5 @@ mod seller;
 
 pub(crate) use money::dollars;
 pub(crate) use place::place;
-pub(crate) use request::{edit, generate};
+pub(crate) use request::{edit, generate, priced};
 pub(crate) use seller::{Started, choose, client, client_of, mount_of};

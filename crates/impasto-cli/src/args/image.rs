@@ -51,6 +51,31 @@ const AFTER: &str = "\
 The paths of the images go to stdout, one a line; everything else goes to stderr.
 `impasto models` lists what each model takes; `impasto --help` lists the exit codes.";
 
+/// What `estimate` and `compare` take: the same as `generate` and `edit`.
+#[derive(Debug, Args)]
+pub(crate) struct EstimateArgs {
+    #[command(flatten)]
+    pub(crate) prompt: PromptArgs,
+    /// An input image, as for edit; with one it is an edit that is priced
+    #[arg(long = "image", value_name = "FILE", help_heading = "Input")]
+    pub(crate) images: Vec<String>,
+    /// What may change of the first image, as for edit
+    #[arg(long, value_name = "FILE", help_heading = "Input", requires = "images")]
+    pub(crate) mask: Option<String>,
+    /// Drawn instructions over the first image, as for edit
+    #[arg(long, value_name = "FILE", help_heading = "Input", requires = "images")]
+    pub(crate) markup: Option<String>,
+    /// How closely to keep to the input: low or high
+    #[arg(long, value_name = "FIDELITY", help_heading = "Input", requires = "images")]
+    pub(crate) input_fidelity: Option<String>,
+    #[command(flatten)]
+    pub(crate) image: ImageArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) seller: SellerArgs,
+}
+
 /// The words.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use impasto::{ImageInput, ImageRequest, Mask, ReasoningEffort, Size, SvgOptions};
 use serde_json::Value;
 
-use crate::args::{EditArgs, GenerateArgs, ImageArgs, PromptArgs};
+use crate::args::{EditArgs, EstimateArgs, GenerateArgs, ImageArgs, PromptArgs};
 use crate::failure::Failure;
 
 /// The request of `generate`.
@@ -17,6 +17,20 @@ pub(crate) fn generate(args: &GenerateArgs) -> Result<ImageRequest, Failure> {
 /// The request of `edit`.
 pub(crate) fn edit(args: &EditArgs) -> Result<ImageRequest, Failure> {
     let mut request = ImageRequest::edit(prompt(&args.prompt)?);
+    request.images = args.images.iter().map(|image| input(image)).collect();
+    request.mask = args.mask.as_deref().map(mask).transpose()?;
+    request.markup = args.markup.as_deref().map(input);
+    request.input_fidelity = args.input_fidelity.clone().map(Into::into);
+    fill(request, &args.image)
+}
+
+/// The request of `estimate` and `compare`: an edit when there is an input image.
+pub(crate) fn priced(args: &EstimateArgs) -> Result<ImageRequest, Failure> {
+    let prompt = prompt(&args.prompt)?;
+    if args.images.is_empty() {
+        return fill(ImageRequest::generate(prompt), &args.image);
+    }
+    let mut request = ImageRequest::edit(prompt);
     request.images = args.images.iter().map(|image| input(image)).collect();
     request.mask = args.mask.as_deref().map(mask).transpose()?;
     request.markup = args.markup.as_deref().map(input);

@@ -45,7 +45,8 @@ pub(crate) struct Started {
 pub(crate) fn choose(args: &SellerArgs) -> Result<Choice, Failure> {
     let sellers = config::sellers()?;
     let named = args.provider.clone().or_else(|| env::read(env::PROVIDER.name));
-    let mut builder = Client::builder().unchecked(args.unchecked).sellers(sellers.clone());
+    let mut builder =
+        Client::builder().unchecked(args.unchecked).sellers(sellers.clone()).prices(config::prices()?);
     if let Some(provider) = &args.provider {
         builder = builder.provider(provider);
     }
@@ -129,6 +130,7 @@ pub(crate) fn client_of(
     let known = has_key(&sellers, Some(&address.seller))?;
     let mut builder = wait(Client::builder(), args.timeout, args.poll_interval)?
         .sellers(sellers)
+        .prices(config::prices()?)
         .address(address)
         .journal(journal);
     if let Some(variable) = &args.api_key_env {
@@ -140,6 +142,11 @@ pub(crate) fn client_of(
 }
 
 impl Choice {
+    /// A client that prices requests and never sends them.
+    pub(crate) fn unsent(self) -> Result<Client, Failure> {
+        Ok(self.builder.without_key().build()?)
+    }
+
     /// A client that shows its requests and never sends them: a key is not needed for that.
     pub(crate) fn dry(self, term: &Term) -> Result<Client, Failure> {
         if let Some(mount) = &self.mount {

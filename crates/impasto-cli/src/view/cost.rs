@@ -32,6 +32,9 @@ struct LineView {
     amount: Range<String>,
     note: Option<String>,
     source: String,
+    /// For people, with the currency's sign.
+    #[serde(skip)]
+    words: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -90,6 +93,36 @@ impl EstimateView {
     }
 }
 
+impl EstimateView {
+    /// The lines as a table: what, how much of it, what that costs.
+    pub(super) fn table(&self) -> Vec<String> {
+        let rows: Vec<[String; 3]> = self.lines.iter().map(LineView::row).collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let (first, second) = (width(0), width(1));
+        rows.iter()
+            .map(|[what, quantity, amount]| format!("  {what:<first$}  {quantity:<second$}  {amount}"))
+            .collect()
+    }
+
+    pub(super) fn notes(&self) -> &[String] {
+        &self.assumptions
+    }
+
+    pub(super) fn sheet_date(&self) -> &str {
+        &self.sheet_date
+    }
+}
+
+impl LineView {
+    fn row(&self) -> [String; 3] {
+        let Range { low, expected, high } = &self.quantity;
+        let spread = if low == high { String::new() } else { format!(" ({low} to {high})") };
+        let unit = self.unit.replace('_', " ");
+        let plural = if *expected == 1 { "" } else { "s" };
+        [self.what.clone(), format!("{expected}{spread} {unit}{plural}"), self.words.clone()]
+    }
+}
+
 fn lines(estimate: &Estimate) -> Vec<LineView> {
     let view = estimate.lines.iter().map(|line| LineView {
         what: line.what.clone(),
@@ -108,6 +141,7 @@ fn lines(estimate: &Estimate) -> Vec<LineView> {
         },
         note: line.note.clone(),
         source: line.source.clone(),
+        words: range(&line.amount.low, &line.amount.expected, &line.amount.high),
     });
     view.collect()
 }
@@ -132,11 +166,37 @@ impl CostView {
 
 fn words(amount: &Money, costs: &[Actual]) -> String {
     let bound = costs.iter().any(|cost| cost.source == impasto::ActualSource::EstimateUpperBound);
-    if bound { format!("at most {amount:.4}") } else { format!("{amount:.4}") }
+    if bound { format!("at most {}", short(amount)) } else { short(amount) }
 }
 
 /// `$0.0064`, or `$0.0064 ($0.0051 to $0.0077)` where it is not known exactly.
 fn range(low: &Money, expected: &Money, high: &Money) -> String {
-    let (low, expected, high) = (format!("{low:.4}"), format!("{expected:.4}"), format!("{high:.4}"));
+    let (low, expected, high) = (short(low), short(expected), short(high));
     if low == high { expected } else { format!("{expected} ({low} to {high})") }
+}
+
+/// Four places, or all of them where four would show nothing of it.
+fn short(amount: &Money) -> String {
+    let four = format!("{amount:.4}");
+    let nothing = four.chars().all(|c| !c.is_ascii_digit() || c == '0');
+    if nothing && !amount.is_zero() { amount.to_string() } else { four }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{range, short};
+    use impasto::{Currency, Money};
+
+    fn dollars(text: &str) -> Money {
+        Money::parse(text, Currency::Usd).unwrap()
+    }
+
+    #[test]
+    fn amounts_are_short_and_never_nothing_by_rounding() {
+        let shown = ["0", "0.000005", "0.00005", "1.60128", "20"].map(|text| short(&dollars(text)));
+        assert_eq!(shown, ["$0.0000", "$0.000005", "$0.0001", "$1.6013", "$20.0000"]);
+        let (low, high) = (dollars("0.5"), dollars("2"));
+        assert_eq!(range(&low, &dollars("1"), &high), "$1.0000 ($0.5000 to $2.0000)");
+        assert_eq!(range(&low, &low, &low), "$0.5000");
+    }
 }

@@ -18,54 +18,46 @@ pub(crate) struct ModelsReport {
 
 #[derive(Debug, Serialize)]
 struct ModelView {
+    /// The id as this seller spells it.
     id: String,
+    /// The bare OpenAI name.
+    base: String,
     aliases: Vec<String>,
     about: String,
-    /// The id as this seller spells it.
-    spelled: Spelled,
     /// What it can do here, every rule with its source and the day it was read.
     rules: Capabilities,
 }
 
-#[derive(Debug, Serialize)]
-struct Spelled {
-    generate: String,
-    edit: String,
-}
-
 impl ModelsReport {
     pub(crate) fn new(seller: &Seller, book: &Book) -> Self {
-        let view = |id: &str, aliases: &[String], about: &str| {
-            let model = ModelId::new(seller.spell(id, false));
-            ModelView {
-                id: id.to_owned(),
-                aliases: aliases.to_vec(),
-                about: about.to_owned(),
-                spelled: Spelled { generate: seller.spell(id, false), edit: seller.spell(id, true) },
-                rules: book.rules(seller, &model),
-            }
-        };
-        let own = seller.models.keys().filter(|id| book.entry(&ModelId::new(id.as_str())).is_none());
-        let models = book
-            .iter()
-            .map(|entry| view(&entry.id, &entry.aliases, &entry.about))
-            .chain(own.map(|id| view(id, &[], "this seller's own")))
-            .collect();
-        Self { ok: true, provider: seller.id.clone(), default_model: seller.defaults.model.clone(), models }
+        let models = book.sold_by(seller).into_iter().map(|sold| ModelView {
+            aliases: book.entry(&sold.id).map(|entry| entry.aliases.clone()).unwrap_or_default(),
+            id: sold.id.to_string(),
+            base: sold.base,
+            about: sold.about,
+            rules: sold.rules,
+        });
+        Self {
+            ok: true,
+            provider: seller.id.clone(),
+            default_model: seller.defaults.model.clone(),
+            models: models.collect(),
+        }
     }
 
-    /// Keeps only this model; where there is none of the name, the names there are.
+    /// Keeps only this model, by its id, an alias or its bare name; where there is none, the names there are.
     pub(crate) fn keep(&mut self, model: &str) -> Result<(), String> {
-        let bare = ModelId::new(model);
-        let is = |view: &ModelView| {
-            let names = [&view.id, &view.spelled.generate, &view.spelled.edit];
-            names.into_iter().chain(&view.aliases).any(|name| name == model) || view.id == bare.base_name()
-        };
-        if !self.models.iter().any(is) {
+        let wanted = ModelId::new(model);
+        let exact = |view: &ModelView| view.id == model || view.aliases.iter().any(|alias| alias == model);
+        let alike = |view: &ModelView| view.base == wanted.base_name();
+        if self.models.iter().any(exact) {
+            self.models.retain(exact);
+        } else if self.models.iter().any(alike) {
+            self.models.retain(alike);
+        } else {
             let known: Vec<&str> = self.models.iter().map(|view| view.id.as_str()).collect();
             return Err(known.join(", "));
         }
-        self.models.retain(is);
         Ok(())
     }
 
@@ -75,9 +67,6 @@ impl ModelsReport {
         for model in &self.models {
             let default = if self.default_model.as_ref() == Some(&model.id) { " (the default)" } else { "" };
             lines.push(format!("{}  {}{default}", term.heading(&model.id), model.about));
-            if model.spelled.generate != model.id {
-                lines.push(format!("  id         {}", model.spelled.generate));
-            }
             for (name, value) in rules::short(&model.rules) {
                 lines.push(format!("  {name:<10} {value}"));
             }
@@ -94,9 +83,6 @@ impl ModelsReport {
             lines.push(format!("{} at {}: {}", term.heading(&model.id), self.provider, model.about));
             if !model.aliases.is_empty() {
                 lines.push(format!("  also called {}", model.aliases.join(", ")));
-            }
-            if model.spelled.generate != model.id {
-                lines.push(format!("  sold as {} and {}", model.spelled.generate, model.spelled.edit));
             }
             lines.extend(rules::full(&model.rules));
         }

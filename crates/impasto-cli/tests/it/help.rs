@@ -14,6 +14,8 @@ fn help_pages() {
     check("help_edit", &["edit", "--help"]);
     check("help_emulate", &["emulate", "--help"]);
     check("help_models", &["models", "--help"]);
+    check("help_estimate", &["estimate", "--help"]);
+    check("help_compare", &["compare", "--help"]);
     check("help_jobs", &["jobs", "--help"]);
     check("help_jobs_resume", &["jobs", "resume", "--help"]);
     check("help_providers", &["providers", "--help"]);

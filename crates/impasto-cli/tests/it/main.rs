@@ -8,6 +8,7 @@ mod help;
 mod jobs;
 mod json;
 mod lists;
+mod price;
 mod refusals;
 mod sellers;
 mod support;
