@@ -87,3 +87,43 @@ fn what_was_surely_not_billed_is_tried_again() {
     let ran = never.run(&["generate", "a fox", "-q", "low", "--retries", "0"]);
     assert_eq!((ran.code, never.requests().len()), (1, 1), "{}", ran.stderr);
 }
+
+/// The names of the fields of an object, sorted.
+fn names(json: &serde_json::Value) -> Vec<&str> {
+    let mut names: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn the_page_shows_the_fields_there_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli-json.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let examples: Vec<serde_json::Value> = page
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| serde_json::from_str(rest.split("```").next().unwrap()).unwrap())
+        .collect();
+    let bench = Bench::with_emulator();
+    let made = bench.run(&["generate", "a fox", "-q", "low", "--json"]).json();
+    assert_eq!(names(&made), names(&examples[0]));
+    assert_eq!(names(&made["images"][0]), names(&examples[0]["images"][0]));
+    let refused = bench.run(&["generate", "a fox", "-m", "gpt-image-2", "-q", "xhigh", "--json"]).json();
+    assert_eq!(names(&refused), names(&examples[1]));
+    assert_eq!(names(&refused["error"]), names(&examples[1]["error"]));
+    // Every field of the other objects is named on the page.
+    let lists: [&[&str]; 4] = [
+        &["estimate", "a fox", "--json"],
+        &["compare", "a fox", "-m", "gpt-image-2", "--json"],
+        &["models", "gpt-image-2", "--json"],
+        &["providers", "--json"],
+    ];
+    for args in lists {
+        let json = bench.run_ok(args).json();
+        let inner =
+            ["offers", "models", "providers", "lines"].iter().filter_map(|list| json.get(list)?.get(0));
+        for name in std::iter::once(&json).chain(inner).flat_map(names) {
+            assert!(page.contains(&format!("`{name}`")), "{args:?}: {name} is not described");
+        }
+    }
+}
