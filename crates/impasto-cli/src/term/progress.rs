@@ -15,7 +15,6 @@ pub(crate) struct Progress {
     images: usize,
     arrived: usize,
     sketches: u8,
-    tasks: usize,
 }
 
 impl Progress {
@@ -25,7 +24,7 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        Self { bar, images: 1, arrived: 0, sketches: 0, tasks: 0 }
+        Self { bar, images: 1, arrived: 0, sketches: 0 }
     }
 
     /// Begins to show.
@@ -49,12 +48,15 @@ impl Progress {
             Event::Sent { .. } => self.say(format!("sent, waiting for {}", self.what())),
             Event::Uploaded { index } => self.say(format!("uploaded input image {}", index + 1)),
             Event::Accepted { .. } => {
-                self.tasks += 1;
                 self.say(format!("accepted, waiting for {}", self.what()));
             }
             Event::Status { status, polls } => {
-                let times = if *polls == 1 { "once".to_owned() } else { format!("{polls} times") };
-                self.say(format!("{}: {status}, asked {times}", self.what()));
+                let times = match polls {
+                    0 => String::new(),
+                    1 => ", asked once".to_owned(),
+                    more => format!(", asked {more} times"),
+                };
+                self.say(format!("{}: {status}{times}", self.what()));
             }
             Event::Retrying { after, attempt, .. } => {
                 self.say(format!("waiting {:.1} s before attempt {attempt}", after.as_secs_f64()));
