@@ -43,7 +43,7 @@ pub use job::{Job, Phase, Task};
 pub use listing::ListedModel;
 pub use seller::{
     Authentication, Defaults, EditEncoding, ErrorCodes, ImageField, InputFields, KeyStyle, Mask, Naming,
-    Options, Paths, Quirks, Seller, SizeFields, SourceNote,
+    Options, Paths, Polls, Quirks, Seller, SizeFields, SourceNote,
 };
 pub use sellers::{Origin, Sellers};
 pub use target::{Address, Target};

@@ -56,6 +56,9 @@ pub struct Seller {
     /// The seller's own error codes, by what they mean.
     #[serde(default)]
     pub errors: ErrorCodes,
+    /// When to ask after a task, where the dialect has tasks.
+    #[serde(default)]
+    pub polls: Option<Polls>,
     /// How masks are read.
     #[serde(default)]
     pub mask: Mask,
@@ -247,6 +250,23 @@ pub struct ErrorCodes {
     pub server: Vec<String>,
     /// The seller gave up waiting.
     pub timeout: Vec<String>,
+}
+
+/// When to ask after a task: the first time near the usual duration, then ever more rarely. In milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Polls {
+    /// Before the first time.
+    pub first_ms: u64,
+    /// Before the second.
+    pub next_ms: u64,
+    /// Each further wait is this many per cent of the one before.
+    pub growth_percent: u32,
+    /// No wait is longer.
+    pub cap_ms: u64,
+    /// After this long in all the job is given back, still running at the seller.
+    pub deadline_ms: u64,
 }
 
 /// How masks are read.

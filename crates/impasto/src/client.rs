@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use impasto_pricing::PriceBook;
-use impasto_providers::{Book, Target};
+use impasto_providers::{Book, ListedModel, Target};
 use impasto_transport::retry::RetryPolicy;
 use impasto_transport::{ApiKey, Clock, Deadlines, Entropy, HttpTransport, ScanLimits};
 use impasto_types::{Date, ImageInput, ImageRequest, ModelId};
@@ -16,6 +16,7 @@ use crate::call::ImageCall;
 use crate::error::Error;
 use crate::journal::{JobRecord, Journal};
 use crate::ledger::Ledger;
+use crate::listing;
 use crate::run;
 use crate::schedule::PollSchedule;
 use crate::sink::Destination;
@@ -95,6 +96,14 @@ impl Client {
     pub fn resume(&self, record: JobRecord, destination: Option<Arc<dyn Destination>>) -> GenerationStream {
         let client = self.clone();
         GenerationStream::new(|events| run::resume(client, record, destination, Some(events)))
+    }
+
+    /// The models the seller lists today, where it has a list. The list may lag behind what is sold.
+    ///
+    /// # Errors
+    /// When the seller has no list, refuses, or cannot be reached.
+    pub async fn list_models(&self) -> Result<Vec<ListedModel>, Error> {
+        listing::models(self).await
     }
 
     /// The prices in use.

@@ -6,7 +6,7 @@ mod retry;
 
 use std::time::Duration;
 
-use impasto_providers::{ErrorKind as SellerKind, Job, Phase, Purpose, Step};
+use impasto_providers::{ErrorKind as SellerKind, Job, Phase, Step};
 use impasto_types::{BillingOutcome, ImageContent, Warning, WarningKind};
 
 use crate::client::{Client, Inner};
@@ -34,6 +34,8 @@ pub(crate) struct Driver<'a> {
     /// How often something was sent that costs money.
     attempts: u32,
     keeper: Option<Keeper>,
+    /// The seller's wish to be left alone for so long before the next poll.
+    pause: Duration,
 }
 
 /// What a job delivered.
@@ -65,6 +67,7 @@ impl<'a> Driver<'a> {
             warnings: Vec::new(),
             attempts: 0,
             keeper,
+            pause: Duration::ZERO,
         }
     }
 
@@ -90,13 +93,7 @@ impl<'a> Driver<'a> {
         }
         self.desk.clear().await;
         if self.images.is_empty() {
-            let error = match self.failures.pop() {
-                Some(failure) => failure.error,
-                None => Error::new(ErrorKind::NoImage, "the reply holds no image")
-                    .with_billing(BillingOutcome::Unknown)
-                    .with_request_id(job.delivery.request_id.clone()),
-            };
-            return Err(error.with_attempts(self.attempts).with_job(job));
+            return Err(self.nothing(job).await);
         }
         self.settle(&mut job).await;
         if let Some(keeper) = &mut self.keeper {
@@ -112,6 +109,24 @@ impl<'a> Driver<'a> {
         Ok(Ran { job, images, failures, warnings, attempts })
     }
 
+    /// Nothing was delivered. What waits behind URLs can be fetched later, as long as they hold; else the job is over.
+    async fn nothing(&mut self, job: Job) -> Error {
+        let error = match self.failures.pop() {
+            Some(failure) => failure.error,
+            None => Error::new(ErrorKind::NoImage, "the reply holds no image")
+                .with_billing(BillingOutcome::Unknown)
+                .with_request_id(job.delivery.request_id.clone()),
+        };
+        if let Some(keeper) = &mut self.keeper {
+            if job.phase == Phase::Fetch {
+                let _ = keeper.write(&job, RecordState::Ready).await;
+            } else {
+                keeper.stopped(&job, &error).await;
+            }
+        }
+        explained(error).with_attempts(self.attempts).with_job(job)
+    }
+
     async fn finish_error(&mut self, error: Error, job: &Job) -> Error {
         let salvaged = self.desk.salvage(0).await;
         self.desk.clear().await;
@@ -123,23 +138,13 @@ impl<'a> Driver<'a> {
         if !salvaged.is_empty() {
             error = error.with_salvaged(salvaged);
         }
-        if error.billing() == BillingOutcome::Unknown && error.hint().is_none() {
-            error = error.with_hint(
-                "it is not known whether this was billed: look at the seller's usage page before asking again",
-            );
-        }
-        error.with_job(job.clone())
+        explained(error).with_job(job.clone())
     }
 
     async fn steps(&mut self, job: &mut Job, started: Duration) -> Result<(), Error> {
         loop {
             match self.inner().target.step(job)? {
                 Step::Send(exchange) => {
-                    let paid = exchange.purpose == Purpose::Submit;
-                    if paid {
-                        // What cannot be written down is not sent.
-                        self.note(job, RecordState::Sending).await?;
-                    }
                     self.exchange(job, &exchange).await?;
                     self.note_if_possible(job).await;
                 }
@@ -148,13 +153,13 @@ impl<'a> Driver<'a> {
                     job.waited();
                 }
                 Step::Fetch(fetches) => return self.fetch_all(job, fetches).await,
-                _ => return Ok(()),
+                _ => return self.take_stored(job).await,
             }
         }
     }
 
     /// Writes down how far the job is, if there is a journal.
-    async fn note(&mut self, job: &Job, state: RecordState) -> Result<(), Error> {
+    pub(super) async fn note(&mut self, job: &Job, state: RecordState) -> Result<(), Error> {
         match &mut self.keeper {
             Some(keeper) => keeper.write(job, state).await,
             None => Ok(()),
@@ -188,7 +193,7 @@ impl<'a> Driver<'a> {
     /// Waits before the next poll, or gives up with the job still running.
     async fn wait(&mut self, job: &Job, polls: u32, started: Duration) -> Result<(), Error> {
         let inner = self.inner();
-        let wait = inner.polls.wait(polls, inner.entropy.unit());
+        let wait = inner.polls.wait(polls, inner.entropy.unit()).max(std::mem::take(&mut self.pause));
         let spent = inner.clock.now().saturating_sub(started);
         if spent + wait > inner.polls.deadline {
             let id = job.task.as_ref().map_or("", |task| task.id.as_str());
@@ -233,7 +238,7 @@ impl<'a> Driver<'a> {
 
     fn fail(&mut self, job: &Job, index: usize, error: Error) {
         let at = self.offset + index;
-        let error = error.with_request_id(job.delivery.request_id.clone());
+        let error = explained(error.with_request_id(job.delivery.request_id.clone()));
         self.failures.push(Failure { indexes: at..at + 1, error, job: Some(job.clone()) });
     }
 
@@ -284,4 +289,14 @@ impl<'a> Driver<'a> {
             self.warnings.push(Warning::new(WarningKind::Downgrade, "model", message));
         }
     }
+}
+
+/// An error whose outcome nobody knows says what to do about it.
+fn explained(error: Error) -> Error {
+    if error.billing() != BillingOutcome::Unknown || error.hint().is_some() {
+        return error;
+    }
+    error.with_hint(
+        "it is not known whether this was billed: look at the seller's usage page before asking again",
+    )
 }

@@ -11,7 +11,7 @@ use std::io;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use impasto_providers::{Address, Job};
+use impasto_providers::{Address, Job, Phase};
 use impasto_types::BillingOutcome;
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ impl JobRecord {
         match self.state {
             RecordState::Ready => true,
             RecordState::Sending => false,
-            RecordState::Stopped { .. } => self.job.task.is_some(),
+            RecordState::Stopped { .. } => self.job.task.is_some() || self.job.phase == Phase::Fetch,
         }
     }
 }

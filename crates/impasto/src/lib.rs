@@ -16,6 +16,7 @@ mod image;
 pub mod journal;
 mod keeper;
 pub mod ledger;
+mod listing;
 mod preflight;
 mod run;
 mod schedule;

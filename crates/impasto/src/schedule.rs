@@ -33,6 +33,18 @@ impl Default for PollSchedule {
 }
 
 impl PollSchedule {
+    /// The schedule that a seller's data names.
+    #[must_use]
+    pub fn of_seller(polls: &impasto_providers::Polls) -> Self {
+        Self {
+            first: Duration::from_millis(polls.first_ms),
+            next: Duration::from_millis(polls.next_ms),
+            growth: f64::from(polls.growth_percent) / 100.0,
+            cap: Duration::from_millis(polls.cap_ms),
+            deadline: Duration::from_millis(polls.deadline_ms),
+        }
+    }
+
     /// The wait before the next poll, after `polls` of them. `random` in 0..1 spreads many pollers by a tenth.
     #[must_use]
     pub fn wait(&self, polls: u32, random: f64) -> Duration {

@@ -34,7 +34,8 @@ pub struct ClientBuilder {
     entropy: Option<Arc<dyn Entropy>>,
     deadlines: Option<Deadlines>,
     limits: Option<ScanLimits>,
-    polls: PollSchedule,
+    polls: Option<PollSchedule>,
+    poll_deadline: Option<Duration>,
     price_wait: Duration,
     retry: Option<RetryPolicy>,
     unchecked: bool,
@@ -124,10 +125,17 @@ impl ClientBuilder {
         self
     }
 
-    /// When to ask after a task.
+    /// When to ask after a task, in place of what the seller's data says.
     #[must_use]
     pub fn polls(mut self, schedule: PollSchedule) -> Self {
-        self.polls = schedule;
+        self.polls = Some(schedule);
+        self
+    }
+
+    /// How long to ask after a task in all, in place of what the schedule says.
+    #[must_use]
+    pub fn poll_deadline(mut self, limit: Duration) -> Self {
+        self.poll_deadline = Some(limit);
         self
     }
 
@@ -258,6 +266,11 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport(deadlines)?,
         };
+        let polls = self
+            .polls
+            .or_else(|| target.seller.polls.as_ref().map(PollSchedule::of_seller))
+            .unwrap_or_default();
+        polls.deadline = self.poll_deadline.unwrap_or(polls.deadline);
         let model = self.model.clone().or_else(|| self.env(env::MODEL.name).map(ModelId::from));
         Ok(Client {
             inner: Arc::new(Inner {
@@ -270,7 +283,7 @@ impl ClientBuilder {
                 entropy: self.entropy.unwrap_or_else(|| Arc::new(OsEntropy::new())),
                 deadlines,
                 limits: self.limits.unwrap_or_default(),
-                polls: self.polls,
+                polls,
                 price_wait: self.price_wait,
                 retry: self.retry.unwrap_or_default(),
                 unchecked: self.unchecked,

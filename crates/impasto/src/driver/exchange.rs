@@ -1,25 +1,39 @@
 //! One exchange: sent, read as it arrives, and repeated only when it was surely not billed.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use impasto_providers::{Exchange, Job, JobEvent, Purpose, ReplyHead, ReplyPlan};
-use impasto_transport::{HttpResponse, Piece, PullRules, ReplyKind, ReplyScanner, ResponseBody};
+use impasto_transport::{
+    HttpResponse, Piece, PullRules, ReplyKind, ReplyScanner, ResponseBody, TransportError,
+};
+use impasto_types::BillingOutcome;
 
 use super::Driver;
 use super::retry::{self, Trouble};
 use crate::error::Error;
+use crate::journal::RecordState;
 use crate::run::tell;
 use crate::stream::Event;
 
 /// The longest body of a refusal that is read.
 const MAX_REFUSAL: usize = 1 << 20;
 
+/// How long the answer to a poll may take to begin.
+const POLL_PATIENCE: Duration = Duration::from_secs(60);
+
 impl Driver<'_> {
     /// Sends an exchange until it succeeds, fails for good, or would have to be paid twice.
     pub(super) async fn exchange(&mut self, job: &mut Job, exchange: &Exchange) -> Result<(), Error> {
         let inner = self.inner();
         let (mut attempt, started) = (1, inner.clock.now());
+        let paid = exchange.purpose == Purpose::Submit;
         loop {
-            if exchange.purpose == Purpose::Submit {
+            if paid {
+                // What cannot be written down is not sent.
+                self.note(job, RecordState::Sending).await?;
                 self.attempts += 1;
                 tell(self.events, || Event::Sent { attempt }).await;
             }
@@ -35,6 +49,10 @@ impl Driver<'_> {
             let (reason, billing) = (trouble.error.to_string(), trouble.error.billing());
             tell(self.events, || Event::Retrying { attempt, after, reason, billing }).await;
             self.desk.clear().await;
+            if paid && billing == BillingOutcome::NotBilled {
+                // A crash during the wait leaves a job that was surely not billed.
+                self.note_if_possible(job).await;
+            }
             inner.clock.sleep(after).await;
         }
     }
@@ -44,15 +62,34 @@ impl Driver<'_> {
         let paid = exchange.purpose == Purpose::Submit;
         let hopeless = |error: Error| Box::new(Trouble::from(error));
         let own = inner.target.origin().map_err(|error| hopeless(error.into()))?;
+        let mut deadlines = inner.deadlines;
+        if exchange.purpose == Purpose::Poll {
+            // An answer that only says how far a task is comes at once or is asked for anew.
+            deadlines.first_byte = Some(deadlines.first_byte.unwrap_or(POLL_PATIENCE).min(POLL_PATIENCE));
+        }
         let prepared = exchange
             .request
-            .prepare(inner.key.as_ref(), &own, &*inner.entropy, inner.deadlines)
+            .prepare(inner.key.as_ref(), &own, &*inner.entropy, deadlines)
             .map_err(|error| hopeless(Error::of_transport(error, paid)))?;
         let sent = inner.transport.send(prepared).await;
         let response = sent.map_err(|error| hopeless(Error::of_transport(error, paid)))?;
-        let HttpResponse { status, headers, body, .. } = response;
-        let head = ReplyHead::new(status.as_u16(), headers);
-        let plan = inner.target.plan(job, &head).map_err(|error| hopeless(error.into()))?;
+        let HttpResponse { status, headers, mut body, .. } = response;
+        let mut head = ReplyHead::new(status.as_u16(), headers);
+        if !head.is_success() && exchange.purpose == Purpose::Poll {
+            let asked = impasto_transport::retry::retry_after(&head.headers, inner.clock.unix());
+            self.pause = asked.unwrap_or_default().min(inner.retry.max_retry_after);
+        }
+        let mut plan = inner.target.plan(job, &head).map_err(|error| hopeless(error.into()))?;
+        let mut first = None;
+        if plan == ReplyPlan::Failure && head.is_success() {
+            // A wrong content type is no reason to throw away a reply that is paid for.
+            let looks = looks_like_json(&mut body, &mut first).await;
+            if looks.map_err(|error| hopeless(Error::of_transport(error, paid)))? {
+                head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                plan = inner.target.plan(job, &head).map_err(|error| hopeless(error.into()))?;
+            }
+        }
+        let body = Opened { first, body };
         let read = match plan {
             ReplyPlan::Scan { kind, pull } => self.scan(job, &head, body, kind, pull, paid).await,
             ReplyPlan::Image => self.image(job, &head, body, paid).await,
@@ -66,23 +103,19 @@ impl Driver<'_> {
         &mut self,
         job: &mut Job,
         head: &ReplyHead,
-        mut body: ResponseBody,
+        mut body: Opened,
         kind: Option<ReplyKind>,
         pull: PullRules,
         paid: bool,
     ) -> Result<(), Error> {
         let target = &self.inner().target;
-        let mut first = None;
         let kind = match kind {
             Some(kind) => kind,
-            None => sniff(&mut body, &mut first).await.map_err(|error| Error::of_transport(error, paid))?,
+            None => body.sniff().await.map_err(|error| Error::of_transport(error, paid))?,
         };
         let mut scanner = ReplyScanner::new(kind, pull, self.inner().limits);
         loop {
-            let chunk = match first.take() {
-                Some(chunk) => Some(chunk),
-                None => body.chunk().await.map_err(|error| Error::of_transport(error, paid))?,
-            };
+            let chunk = body.chunk().await.map_err(|error| Error::of_transport(error, paid))?;
             let over = chunk.is_none();
             match chunk {
                 Some(chunk) => scanner.push(chunk),
@@ -119,7 +152,7 @@ impl Driver<'_> {
         &mut self,
         job: &mut Job,
         head: &ReplyHead,
-        mut body: ResponseBody,
+        mut body: Opened,
         paid: bool,
     ) -> Result<(), Error> {
         self.desk.open(0, Some(head.media_type()), true).await;
@@ -139,7 +172,7 @@ impl Driver<'_> {
         &mut self,
         job: &mut Job,
         head: &ReplyHead,
-        body: ResponseBody,
+        body: Opened,
         paid: bool,
     ) -> Result<(), Error> {
         // A refusal whose body breaks off is still a refusal: its status says most of it.
@@ -148,7 +181,16 @@ impl Driver<'_> {
             Err(_) if !head.is_success() => Bytes::new(),
             Err(error) => return Err(Error::of_transport(error, paid).with_status(head.status)),
         };
-        let found = self.inner().target.failure(job, head, &body)?;
+        let found = self.inner().target.failure(job, head, &body).map_err(|error| {
+            let error = Error::from(error);
+            // Sent elsewhere before any work; 303 says that there is a result.
+            if matches!(head.status, 300..=302 | 304..=399) && job.task.is_none() {
+                return error.with_billing(BillingOutcome::NotBilled).with_hint(
+                    "the seller answers from another address, to which no key is sent: set it as base URL",
+                );
+            }
+            error
+        })?;
         self.take(job, found).await;
         Ok(())
     }
@@ -179,22 +221,59 @@ impl Driver<'_> {
     }
 }
 
-/// What a body is by its first byte: JSON begins with a bracket, events with anything else.
-async fn sniff(
+/// A body of which a first piece may have been read to see what it is.
+struct Opened {
+    first: Option<Bytes>,
+    body: ResponseBody,
+}
+
+impl Opened {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        match self.first.take() {
+            Some(chunk) => Ok(Some(chunk)),
+            None => self.body.chunk().await,
+        }
+    }
+
+    async fn collect(mut self, limit: usize) -> Result<Bytes, TransportError> {
+        // What was looked into is a few bytes or one piece; the limit is for what follows.
+        let first = self.first.take().unwrap_or_default();
+        let rest = self.body.collect(limit).await?;
+        Ok(if first.is_empty() { rest } else { [first, rest].concat().into() })
+    }
+
+    /// What a body is by its first byte: JSON begins with a bracket, events with anything else.
+    async fn sniff(&mut self) -> Result<ReplyKind, TransportError> {
+        let byte = first_byte(&mut self.body, &mut self.first).await?;
+        let events = byte.is_some_and(|byte| matches!(byte, b'e' | b'd' | b':' | b'i' | b'r' | 0xBB));
+        Ok(if events { ReplyKind::EventStream } else { ReplyKind::Json })
+    }
+}
+
+async fn looks_like_json(body: &mut ResponseBody, first: &mut Option<Bytes>) -> Result<bool, TransportError> {
+    Ok(first_byte(body, first).await?.is_some_and(|byte| matches!(byte, b'{' | b'[')))
+}
+
+/// The first byte that says something; what was read to find it is kept in `first`.
+async fn first_byte(
     body: &mut ResponseBody,
     first: &mut Option<Bytes>,
-) -> Result<ReplyKind, impasto_transport::TransportError> {
+) -> Result<Option<u8>, TransportError> {
+    let telling =
+        |bytes: &[u8]| bytes.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != 0xEF).copied();
+    if let Some(byte) = first.as_deref().and_then(telling) {
+        return Ok(Some(byte));
+    }
     while let Some(chunk) = body.chunk().await? {
-        let byte = chunk.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != 0xEF).copied();
+        let byte = telling(&chunk);
         let joined = match first.take() {
             None => chunk,
             Some(before) => [before, chunk].concat().into(),
         };
         *first = Some(joined);
-        if let Some(byte) = byte {
-            let events = matches!(byte, b'e' | b'd' | b':' | b'i' | b'r' | 0xBB);
-            return Ok(if events { ReplyKind::EventStream } else { ReplyKind::Json });
+        if byte.is_some() {
+            return Ok(byte);
         }
     }
-    Ok(ReplyKind::Json)
+    Ok(None)
 }

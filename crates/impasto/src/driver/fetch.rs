@@ -25,9 +25,7 @@ impl Driver<'_> {
         let (destination, offset) = (self.destination, self.offset);
         let count = self.desk.count();
         let (there, fetches) = self.already_there(fetches).await;
-        for (index, image) in there {
-            self.images.push(Image { index: offset + index, ..image });
-        }
+        self.images.extend(there);
         let mut running: FuturesUnordered<_> = fetches
             .into_iter()
             .map(|fetch| async move {
@@ -35,14 +33,13 @@ impl Driver<'_> {
                 (fetch.index, outcome)
             })
             .collect();
-        let mut arrived = Vec::new();
-        while let Some(outcome) = running.next().await {
-            arrived.push(outcome);
-        }
-        drop(running);
-        for (index, outcome) in arrived {
+        while let Some((index, outcome)) = running.next().await {
             match outcome {
-                Ok(image) => self.deliver(job, index, image).await,
+                Ok(image) => {
+                    self.deliver(job, index, image).await;
+                    // It need not be fetched again, whatever becomes of the others.
+                    self.note_if_possible(job).await;
+                }
                 // It was made and paid for; only the way to it failed.
                 Err(error) => self.fail(job, index, error.with_billing(BillingOutcome::Billed)),
             }
@@ -53,23 +50,44 @@ impl Driver<'_> {
 
 impl Driver<'_> {
     /// Images that an earlier run of the job put in their place, and the fetches that are left.
-    async fn already_there(&mut self, fetches: Vec<Fetch>) -> (Vec<(usize, Image)>, Vec<Fetch>) {
-        let stored = self.keeper.as_ref().map(|keeper| keeper.record.stored.clone()).unwrap_or_default();
+    async fn already_there(&mut self, fetches: Vec<Fetch>) -> (Vec<Image>, Vec<Fetch>) {
         let (mut there, mut left) = (Vec::new(), Vec::new());
         for fetch in fetches {
-            let path = stored.iter().find(|image| image.index == fetch.index).map(|image| image.path.clone());
-            match on_disk(path, fetch.index).await {
-                Some(image) => there.push((fetch.index, image)),
+            match self.stored(fetch.index).await {
+                Some(image) => there.push(image),
                 None => left.push(fetch),
             }
         }
         (there, left)
     }
+
+    /// Of a job that was over when the program ended, the images that are in their place.
+    pub(super) async fn take_stored(&mut self, job: &Job) -> Result<(), Error> {
+        if !self.images.is_empty() || !self.failures.is_empty() {
+            return Ok(());
+        }
+        for index in 0..job.delivery.images.len() {
+            if let Some(image) = self.stored(index).await {
+                self.images.push(image);
+            }
+        }
+        if self.images.is_empty() && !job.delivery.images.is_empty() {
+            let message = "the images had arrived, and were in memory when the program ended";
+            return Err(Error::new(ErrorKind::Interrupted, message).with_billing(BillingOutcome::Billed));
+        }
+        Ok(())
+    }
+
+    /// An image of the job that an earlier run put in its place, if it is still there.
+    async fn stored(&mut self, index: usize) -> Option<Image> {
+        let stored = &self.keeper.as_ref()?.record.stored;
+        let path = stored.iter().find(|image| image.index == index)?.path.clone();
+        on_disk(path, self.offset + index).await
+    }
 }
 
 /// The image at `path`, if it is still there.
-async fn on_disk(path: Option<PathBuf>, index: usize) -> Option<Image> {
-    let path = path?;
+async fn on_disk(path: PathBuf, index: usize) -> Option<Image> {
     let file = path.clone();
     let facts = tokio::task::spawn_blocking(move || impasto_pixels::facts_of_file(file)).await.ok()?.ok()?;
     let stored = Stored::File { path, len: facts.bytes };

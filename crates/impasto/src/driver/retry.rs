@@ -72,6 +72,7 @@ pub(super) fn wait(
     let passing = match error.kind() {
         ErrorKind::RateLimit | ErrorKind::Overloaded => true,
         ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Incomplete => free || policy.repeat_unknown,
+        ErrorKind::UnexpectedReply => free,
         _ => false,
     };
     let safe = free || error.billing() == BillingOutcome::NotBilled || policy.repeat_unknown;

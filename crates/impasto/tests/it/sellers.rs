@@ -156,3 +156,15 @@ async fn a_redirected_post_is_not_followed() {
     assert!(matches!(error.status(), Some(300..400)), "{error:?}");
     assert_eq!(emulator.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn sellers_list_their_models() {
+    let emulator = emulator().await;
+    for (provider, path) in [("openai", "/v1"), ("atlas", "/api/v1")] {
+        let listed = at(&emulator, provider, path).build().unwrap().list_models().await.unwrap();
+        assert!(
+            listed.iter().any(|model| model.id.as_str().contains("gpt-image-2")),
+            "{provider}: {listed:?}"
+        );
+    }
+}
