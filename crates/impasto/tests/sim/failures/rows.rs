@@ -232,7 +232,6 @@ pub(super) const ATLAS: &[Row] = &[
     row("reset-before;on=download;times=1", "", (0, 0, 0)),
     row("cut;500;on=download;times=1", "", (0, 0, 0)),
     row("stall;500;on=download;times=1", "", (0, 0, 0)),
-    row("redirect;302;on=download;times=1", "", (0, 0, 0)),
     row("rate-limit;times=1", "", (0, 0, 0)),
     row("rate-limit;retry-after=3;times=1", "", (0, 0, 0)),
     row("quota", "", (0, 0, 0)),
