@@ -19,17 +19,20 @@ What the command says of itself.
 /// When the command cannot be built or does not explain itself.
 pub fn page() -> anyhow::Result<String> {
     let mut text = format!("{HEADER}\n\n{INTRODUCTION}");
-    let all = help(&[])?;
-    section(&mut text, "impasto", &all);
-    for name in commands(&all) {
-        section(&mut text, &format!("impasto {name}"), &help(&[&name])?);
-    }
+    describe(&mut text, &[])?;
     Ok(text)
 }
 
-fn section(text: &mut String, title: &str, help: &str) {
+/// A section of a command, then those of the commands below it.
+fn describe(text: &mut String, command: &[&str]) -> anyhow::Result<()> {
+    let help = help(command)?;
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-    text.extend(["\n## ", title, "\n\n```text\n", lines.join("\n").trim(), "\n```\n"]);
+    let title = ["impasto"].iter().chain(command).copied().collect::<Vec<_>>().join(" ");
+    text.extend(["\n## ", &title, "\n\n```text\n", lines.join("\n").trim(), "\n```\n"]);
+    for name in commands(&help) {
+        describe(text, &[command, &[&name]].concat())?;
+    }
+    Ok(())
 }
 
 /// The names of the commands in a help text.
