@@ -266,7 +266,7 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport(deadlines)?,
         };
-        let polls = self
+        let mut polls = self
             .polls
             .or_else(|| target.seller.polls.as_ref().map(PollSchedule::of_seller))
             .unwrap_or_default();
