@@ -1,6 +1,7 @@
 //! The arguments of `emulate`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -19,6 +20,15 @@ pub(crate) struct EmulateArgs {
     /// Modes or faults for every request, as in /with/…; the page at / lists them
     #[arg(long, value_name = "NAMES")]
     pub(crate) with: Option<String>,
+    /// Let faults strike by this plan, a file in TOML or JSON; the page at / shows one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fault_plan: Option<PathBuf>,
+    /// Strike requests that are charged with one of these faults, at random by the seed
+    #[arg(long, value_name = "NAMES", requires = "fault_probability")]
+    pub(crate) random_faults: Option<String>,
+    /// How likely a random fault is, from 0 to 1
+    #[arg(long, value_name = "PROBABILITY", requires = "random_faults")]
+    pub(crate) fault_probability: Option<f64>,
     /// An Azure deployment and the model behind it; repeat it for more
     #[arg(long, value_name = "NAME=MODEL")]
     pub(crate) azure_deployment: Vec<String>,

@@ -188,8 +188,8 @@ pub(crate) struct SellerArgs {
     /// Give up on a call after this many seconds [default: 600]
     #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
-    /// Ask after a task every so many seconds, such as 0.5, where the seller works with tasks [default: 2, growing
-    /// to 10]
+    /// Ask after a task every so many seconds, such as 0.5, where the seller works with tasks [default: the
+    /// seller's pace]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) poll_interval: Option<f64>,
     /// Repeat this often what was surely not billed [default: 2]

@@ -39,7 +39,7 @@ pub(crate) struct ResumeArgs {
     /// Give up on a job after this many seconds; it can be taken up again [default: 600]
     #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
-    /// Ask after a task every so many seconds, such as 0.5 [default: 2, growing to 10]
+    /// Ask after a task every so many seconds, such as 0.5 [default: the seller's pace]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) poll_interval: Option<f64>,
 }

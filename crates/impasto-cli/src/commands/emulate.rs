@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use impasto_emulator::{Emulator, EmulatorBuilder};
+use impasto_emulator::{Emulator, EmulatorBuilder, EmulatorError};
 use tokio::runtime::Builder;
 
 use crate::args::EmulateArgs;
@@ -29,6 +29,14 @@ fn builder(args: &EmulateArgs) -> Result<EmulatorBuilder, Failure> {
     if let Some(directives) = &args.with {
         builder = builder.with(directives);
     }
+    if let Some(path) = &args.fault_plan {
+        let plan = std::fs::read_to_string(path)
+            .map_err(|error| Failure::io("fault_plan", path.display(), &error))?;
+        builder = builder.fault_plan(&plan);
+    }
+    if let (Some(faults), Some(probability)) = (&args.random_faults, args.fault_probability) {
+        builder = builder.random_faults(faults, probability);
+    }
     for pair in &args.azure_deployment {
         let wrong = || Failure::usage("azure_deployment", format!("{pair}: write NAME=MODEL"));
         let (name, model) = pair.split_once('=').ok_or_else(wrong)?;
@@ -47,7 +55,8 @@ fn builder(args: &EmulateArgs) -> Result<EmulatorBuilder, Failure> {
 }
 
 async fn serve(builder: EmulatorBuilder, term: &Term) -> Result<Exit, Failure> {
-    let mut emulator = builder.start().await.map_err(|error| Failure::usage("listen", error.to_string()))?;
+    let mut emulator =
+        builder.start().await.map_err(|error| Failure::usage(field_of(&error), error.to_string()))?;
     let mut stop =
         Stop::listen().map_err(|error| Failure::own(format!("Ctrl-C cannot be listened for: {error}")))?;
     let report = EmulatorReport::new(&emulator, &config::sellers()?);
@@ -71,6 +80,15 @@ async fn serve(builder: EmulatorBuilder, term: &Term) -> Result<Exit, Failure> {
     let (requests, images) = (bill.len(), bill.images());
     term.say(format_args!("stopped; {requests} requests and {images} images would have been charged"));
     Ok(Exit::Ok)
+}
+
+/// The argument at fault.
+fn field_of(error: &EmulatorError) -> &'static str {
+    match error {
+        EmulatorError::Plan(_) => "fault_plan",
+        EmulatorError::Directive(_) => "with",
+        _ => "listen",
+    }
 }
 
 /// Listens for Ctrl-C, and on Unix also for being asked to end, as by a test suite that is done.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use impasto::journal::{FileJournal, JobRecord, Journal};
-use impasto::{Client, ClientBuilder, Deadlines, Origin, PollSchedule, RetryPolicy, Sellers, env};
+use impasto::{ApiKey, Client, ClientBuilder, Deadlines, Origin, PollSchedule, RetryPolicy, Sellers, env};
 use impasto_emulator::Emulator;
 
 use crate::args::{ResumeArgs, SellerArgs};
@@ -172,30 +172,34 @@ fn wait(
     timeout: Option<u64>,
     interval: Option<f64>,
 ) -> Result<ClientBuilder, Failure> {
-    let mut polls = PollSchedule::default();
     if let Some(limit) = timeout.map(Duration::from_secs) {
         let each = Some(limit);
-        builder = builder.deadlines(Deadlines::new().with_total(each).with_first_byte(each).with_idle(each));
-        polls.deadline = limit;
+        let deadlines = Deadlines::new().with_total(each).with_first_byte(each).with_idle(each);
+        builder = builder.deadlines(deadlines).poll_deadline(limit);
     }
-    if let Some(seconds) = interval {
-        let every = Duration::try_from_secs_f64(seconds)
-            .ok()
-            .filter(|every| !every.is_zero() && *every <= Duration::from_secs(3_600))
-            .ok_or_else(|| {
-                Failure::usage("poll_interval", format!("{seconds} is not above 0 and at most 3600 seconds"))
-            })?;
-        (polls.first, polls.next, polls.cap, polls.growth) = (every, every, every, 1.0);
-    }
+    let Some(seconds) = interval else { return Ok(builder) };
+    let every = Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|every| !every.is_zero() && *every <= Duration::from_secs(3_600))
+        .ok_or_else(|| {
+            Failure::usage("poll_interval", format!("{seconds} is not above 0 and at most 3600 seconds"))
+        })?;
+    let mut polls = PollSchedule::default();
+    (polls.first, polls.next, polls.cap, polls.growth) = (every, every, every, 1.0);
     Ok(builder.polls(polls))
 }
 
 /// The key in this variable, which the user named.
 fn key_in(variable: &str) -> Result<String, Failure> {
-    env::read(variable).ok_or_else(|| {
+    let key = env::read(variable).ok_or_else(|| {
         Failure::missing_key(format!("the environment variable {variable} is not set or empty"))
             .with_field("api_key_env")
-    })
+    })?;
+    // Checked here too, because only here it is known which variable to mend.
+    match ApiKey::new(key.clone()) {
+        Ok(_) => Ok(key),
+        Err(error) => Err(Failure::setup(format!("{variable}: {error}")).with_field("api_key_env")),
+    }
 }
 
 /// Whether the seller's key is set; any seller's, where none is named.

@@ -41,6 +41,24 @@ fn ends_in_order_when_asked_to() {
 }
 
 #[test]
+fn faults_by_plan() {
+    let bench = Bench::new();
+    bench.write("plan.toml", "[[fault]]\nname = \"quota\"\ntimes = 1\n");
+    let (mut child, line) = start(&bench, &["--fault-plan", "plan.toml"]);
+    let json: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let args =
+        ["generate", "a fox", "-q", "low", "--base-url", json["base_urls"]["openai"].as_str().unwrap()];
+    let (first, second) = (bench.run(&args), bench.run(&args));
+    child.kill().unwrap();
+    let _ = child.wait();
+    assert_eq!((first.code, second.code), (1, 0), "{}{}", first.stderr, second.stderr);
+    assert!(first.stderr.contains("hint: waiting does not help"), "{}", first.stderr);
+    let wrong = bench.run(&["emulate", "--listen", "127.0.0.1:0", "--with", "nonsense"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("nonsense"), "{}", wrong.stderr);
+}
+
+#[test]
 fn an_address_that_is_taken_is_named() {
     let bench = Bench::with_emulator();
     let taken = bench.mount("").replace("http://", "");

@@ -82,6 +82,8 @@ fn places_where_nothing_can_be_saved() {
 fn keys_and_sellers_that_cannot_be() {
     let bench = Bench::with_emulator().env("WRONG", "$OPENAI_API_KEY").env("EMPTY", "");
     check(&bench, "key_dollar", &["generate", "a fox", "--api-key-env", "WRONG"]);
+    let unexpanded = Bench::with_emulator().env("OPENAI_API_KEY", "$OPENAI_API_KEY");
+    check(&unexpanded, "key_dollar_in_its_place", &["generate", "a fox"]);
     check(&bench, "key_empty", &["generate", "a fox", "--api-key-env", "EMPTY"]);
     check(&bench, "key_unset", &["generate", "a fox", "--api-key-env", "NOT_THERE"]);
     let elsewhere = ["generate", "a fox", "-p", "modelverse", "--base-url", "https://proxy.invalid/v1"];
