@@ -76,7 +76,7 @@ const HOMES: &[Home] = &[
         normal: &["impasto-emulator"],
         optional: &[],
         // Its tests speak to the emulator in memory, without sockets.
-        dev: &["impasto"],
+        dev: &["impasto", "xtask"],
         why: "only the emulator is a server",
     },
     Home {

@@ -11,6 +11,11 @@ const GENERATED: &[(&str, &str)] = &[
     ("docs/prices.md", "docs"),
 ];
 
+/// Whether a command makes this file whole, out of texts that stand elsewhere.
+pub fn is_generated(file: &File) -> bool {
+    GENERATED.iter().any(|(path, _)| *path == file.path)
+}
+
 /// Checks that a generated file carries its header near its top.
 pub fn check(file: &File, findings: &mut Findings) {
     let Some((_, command)) = GENERATED.iter().find(|(path, _)| *path == file.path) else { return };
