@@ -29,6 +29,8 @@ struct Mount {
     path: String,
     /// The line that says so.
     notice: String,
+    /// Whether the user said how often to ask after a task.
+    paced: bool,
 }
 
 /// A client that is ready to send.
@@ -79,7 +81,10 @@ pub(crate) fn choose(args: &SellerArgs) -> Result<Choice, Failure> {
             let notice =
                 format!("no key found: using the built-in emulator; set {keys} to use {}", seller.name);
             let path = if own { "/v1".to_owned() } else { mount_of(id) };
-            Ok(Choice { builder: builder.provider(id), mount: Some(Mount { path, notice }) })
+            Ok(Choice {
+                builder: builder.provider(id),
+                mount: Some(Mount { path, notice, paced: args.poll_interval.is_some() }),
+            })
         }
     }
 }
@@ -101,7 +106,12 @@ pub(crate) async fn client(choice: Choice, term: &Term) -> Result<Started, Failu
         .map_err(|error| Failure::own(format!("the built-in emulator did not start: {error}")))?;
     term.say(&mount.notice);
     let url = format!("{}{}", emulator.url(), mount.path);
-    let client = choice.builder.base_url(url).api_key(ANY_KEY).build()?;
+    let mut builder = choice.builder.base_url(url).api_key(ANY_KEY);
+    if !mount.paced {
+        // Nobody really works behind it, so there is no usual duration to wait for.
+        builder = builder.polls(steady(Duration::from_millis(250)));
+    }
+    let client = builder.build()?;
     // Its tasks end with it, so there is nothing to take up again.
     Ok(Started { client, emulator: Some(emulator), journaled: false })
 }
@@ -187,6 +197,13 @@ fn wait(
     let mut polls = PollSchedule::default();
     (polls.first, polls.next, polls.cap, polls.growth) = (every, every, every, 1.0);
     Ok(builder.polls(polls))
+}
+
+/// A look after every such time.
+fn steady(every: Duration) -> PollSchedule {
+    let mut polls = PollSchedule::default();
+    (polls.first, polls.next, polls.cap, polls.growth) = (every, every, every, 1.0);
+    polls
 }
 
 /// The key in this variable, which the user named.
