@@ -166,12 +166,15 @@ impl Destination for Files {
 
     async fn open(&self, arriving: &Arriving) -> io::Result<Box<dyn Sink>> {
         let (directory, serial) = (self.directory.clone(), arriving.serial);
-        let (file, temporary) =
-            joined(spawn_blocking(move || create_temporary(&directory, "impasto", serial)).await)?;
+        // The guard goes along: a call dropped while the file is made leaves none behind.
+        let made = spawn_blocking(move || {
+            create_temporary(&directory, "impasto", serial).map(|(file, path)| (file, Temporary(Some(path))))
+        });
+        let (file, temporary) = joined(made.await)?;
         let buffer = Vec::with_capacity(PIECE);
         Ok(Box::new(FileSink {
             target: self.clone(),
-            temporary: Temporary(Some(temporary)),
+            temporary,
             len: 0,
             buffer,
             spare: None,
