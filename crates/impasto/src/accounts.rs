@@ -100,9 +100,9 @@ pub(crate) async fn close(
     };
     let actual = match (&account.estimate, outcome) {
         (Ok(estimate), Ok(ran)) => actual(inner, estimate, &ran.job),
-        // Paid and lost: what it cost is not known, so the high end counts.
-        (Ok(estimate), Err(_)) if billing == BillingOutcome::Billed => {
-            inner.prices.settle(estimate, &Receipt::nothing()).ok()
+        // Paid and lost: where the seller did not say what it cost, the high end counts.
+        (Ok(estimate), Err(error)) if billing == BillingOutcome::Billed => {
+            actual(inner, estimate, error.job().unwrap_or(job))
         }
         _ => None,
     };

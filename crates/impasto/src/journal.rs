@@ -79,7 +79,7 @@ impl JobRecord {
     pub fn is_resumable(&self) -> bool {
         match self.state {
             RecordState::Ready => true,
-            RecordState::Sending => false,
+            RecordState::Preparing | RecordState::Sending => false,
             RecordState::Stopped { .. } => self.job.task.is_some() || self.job.phase == Phase::Fetch,
         }
     }
@@ -100,6 +100,8 @@ pub struct StoredImage {
 #[serde(rename_all = "snake_case", tag = "is")]
 #[non_exhaustive]
 pub enum RecordState {
+    /// Its input images are being stored; nothing was sent. The record names none of them yet, it only owns their files.
+    Preparing,
     /// Nothing is under way: its next step can be taken.
     Ready,
     /// The request that costs money was about to leave, or has left.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use impasto_pricing::{Actual, Estimate, Money};
 use impasto_providers::Job;
-use impasto_types::{BillingOutcome, ImageRequest, ImageSource, Mask, Warning, WarningKind};
+use impasto_types::{BillingOutcome, ImageInput, ImageRequest, ImageSource, Mask, Warning, WarningKind};
 use serde_json::Value;
 
 use crate::accounts::{self, Account};
@@ -72,6 +72,13 @@ pub(crate) async fn resume(
         );
         return Err(Error::new(ErrorKind::Configuration, message).with_field("provider"));
     }
+    if record.state == RecordState::Preparing {
+        if let Some(journal) = &inner.journal {
+            let _ = journal.remove(record.id()).await;
+        }
+        let message = "the program ended before the job was ready to be sent";
+        return Err(Error::new(ErrorKind::Interrupted, message).with_hint("nothing was sent: ask anew"));
+    }
     if !record.is_resumable() {
         let message = match &record.state {
             RecordState::Stopped { message, .. } => {
@@ -119,21 +126,6 @@ async fn keep(
     let inner = &client.inner;
     let Some(journal) = &inner.journal else { return Ok(None) };
     let unwritten = |error| Error::io("the job could not be written down", error);
-    let id = job.id.clone();
-    let request = &mut job.request;
-    let mask = match &mut request.mask {
-        Some(Mask::Image { image, .. }) => Some(image),
-        _ => None,
-    };
-    let inputs = request.images.iter_mut().chain(mask).chain(&mut request.markup);
-    for (position, input) in inputs.enumerate() {
-        if let ImageSource::Bytes(bytes) = &input.source {
-            let extension = input.facts.map_or("bin", |facts| facts.format.extension());
-            let name = format!("{position}.{extension}");
-            input.filename.get_or_insert_with(|| format!("image-{}.{extension}", position + 1));
-            input.source = ImageSource::File(journal.spool(&id, &name, bytes).await.map_err(unwritten)?);
-        }
-    }
     let now = inner.clock.unix().as_secs();
     let record = JobRecord {
         version: 1,
@@ -148,8 +140,32 @@ async fn keep(
         updated: now,
     };
     let mut keeper = Keeper { journal: Arc::clone(journal), clock: Arc::clone(&inner.clock), record };
+    if inputs(&mut job.request).any(|input| matches!(input.source, ImageSource::Bytes(_))) {
+        // The record comes first: files that belong to no record would stay for ever.
+        let mut bare = job.clone();
+        (bare.request.images, bare.request.mask, bare.request.markup) = (Vec::new(), None, None);
+        keeper.write(&bare, RecordState::Preparing).await?;
+    }
+    let id = job.id.clone();
+    for (position, input) in inputs(&mut job.request).enumerate() {
+        if let ImageSource::Bytes(bytes) = &input.source {
+            let extension = input.facts.map_or("bin", |facts| facts.format.extension());
+            let name = format!("{position}.{extension}");
+            input.filename.get_or_insert_with(|| format!("image-{}.{extension}", position + 1));
+            input.source = ImageSource::File(journal.spool(&id, &name, bytes).await.map_err(unwritten)?);
+        }
+    }
     keeper.write(job, RecordState::Ready).await?;
     Ok(Some(keeper))
+}
+
+/// Every input image of a request.
+fn inputs(request: &mut ImageRequest) -> impl Iterator<Item = &mut ImageInput> {
+    let mask = match &mut request.mask {
+        Some(Mask::Image { image, .. }) => Some(image),
+        _ => None,
+    };
+    request.images.iter_mut().chain(mask).chain(&mut request.markup)
 }
 
 /// Runs the jobs side by side and puts the results together.
@@ -260,8 +276,12 @@ fn gather(
         take(&mut all, ran.job);
     }
     all.images.sort_by_key(|image| image.index);
-    if all.images.len() < count && all.failures.is_empty() {
-        let message = format!("{count} images were asked for and {} delivered", all.images.len());
+    let told: usize = all.failures.iter().map(|failure| failure.indexes.len()).sum();
+    if all.images.len() + told < count {
+        let message = match told {
+            0 => format!("{count} images were asked for and {} delivered", all.images.len()),
+            _ => format!("{count} images were asked for, {} delivered and {told} failed", all.images.len()),
+        };
         all.warnings.push(Warning::new(WarningKind::Downgrade, "n", message));
     }
     all

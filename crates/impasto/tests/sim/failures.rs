@@ -8,7 +8,7 @@ use impasto::transport::ScanLimits;
 use impasto::{Client, Error, Generation, ImageCall, ImageInput};
 use impasto_emulator::Emulator;
 
-use crate::support::{House, KEY, in_virtual_time};
+use crate::support::{House, KEY, in_virtual_time, input};
 
 /// One way to fail, and what has to come of it.
 struct Row {
@@ -101,7 +101,7 @@ async fn run(seller: &str, call: Call, row: &Row) -> (String, (usize, u64, u64))
     let mut limits = ScanLimits::default();
     // Small enough that a body without end is noticed soon.
     limits.blob = 4 << 20;
-    let client = house.client(seller, "").limits(limits).build().unwrap();
+    let client = house.client(seller).limits(limits).build().unwrap();
     let started = tokio::time::Instant::now();
     let image = input();
     let ordered = order(&client, seller, call, image);
@@ -137,14 +137,6 @@ fn order(client: &Client, seller: &str, call: Call, image: ImageInput) -> ImageC
     let ordered = ordered.model(model).size("1024x1024").quality("medium");
     // A small format: what is tried is the way, not the picture.
     if seller == "modelverse" { ordered } else { ordered.output_format("jpeg") }
-}
-
-/// A one-pixel PNG.
-fn input() -> ImageInput {
-    let tiny = base64_simd::STANDARD.decode_to_vec(
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=",
-    );
-    ImageInput::bytes(tiny.unwrap())
 }
 
 fn is_paid(seller: &str, line: &crate::wire::Line) -> bool {
@@ -196,4 +188,28 @@ fn failed(error: &Error) -> String {
         assert!(error.hint().is_some(), "{error}: says nothing of what to do");
     }
     text
+}
+
+/// A connection that is not made costs nothing, and is tried again until it is made or the attempts are used.
+#[test]
+fn refused_connections() {
+    for (refusals, sends, outcome) in [
+        (1, 1, "1 of 1 after 2 attempts"),
+        (2, 1, "1 of 1 after 3 attempts"),
+        (9, 0, "connect not_billed after 3 attempts"),
+    ] {
+        let (told, sent, charged) = in_virtual_time(async move {
+            let house = House::of(Emulator::builder()).await;
+            house.wire.refuse(refusals);
+            let client = house.client("openai").build().unwrap();
+            let outcome = order(&client, "openai", Call::Generate, input()).send().await;
+            let told = match &outcome {
+                Ok(generation) => delivered(generation),
+                Err(error) => failed(error),
+            };
+            let sent = house.wire.log().iter().filter(|line| line.sent).count();
+            (told, sent, house.emulator.bill().images())
+        });
+        assert_eq!((told.as_str(), sent, charged), (outcome, sends, sends as u64));
+    }
 }

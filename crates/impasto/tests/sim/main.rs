@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod failures;
+mod random;
 mod support;
 mod wire;

@@ -57,6 +57,12 @@ impl Wire {
         self.log.lock().unwrap().clone()
     }
 
+    /// Forgets what was tried, and refuses nothing more.
+    pub(crate) fn forget(&self) {
+        self.refuse(0);
+        self.log.lock().unwrap().clear();
+    }
+
     fn refused(&self) -> bool {
         let less = |left: u32| left.checked_sub(1);
         self.refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()

@@ -1,0 +1,279 @@
+//! The lives of a run's process: calls until it dies, then the journal is read and jobs are taken up.
+
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use impasto::budget::{Budget, BudgetState, Refused};
+use impasto::journal::{FileJournal, JobRecord};
+use impasto::sink::Files;
+use impasto::transport::SeededEntropy;
+use impasto::{ActualSource, BillingOutcome, Client, Error, Generation, Money};
+use tempfile::TempDir;
+
+use super::dice::Dice;
+use super::plan::{Call, Kind, Run};
+use crate::support::{House, input};
+
+/// No call takes longer than this, whatever happens: submits at most 1200 s, a task 600 s and its last question
+/// 1800 s, three downloads 1800 s, the wait for a price 300 s.
+const PATIENCE: Duration = Duration::from_secs(6000);
+
+/// What the calls of a run came to.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub(super) folder: TempDir,
+    pub(super) calls: Vec<CallFacts>,
+    /// What the journal holds in the end.
+    pub(super) left: Vec<JobRecord>,
+}
+
+/// What one call came to, over all lives.
+#[derive(Debug, Default)]
+pub(super) struct CallFacts {
+    /// Images that were handed over, by index.
+    pub(super) delivered: BTreeMap<usize, PathBuf>,
+    /// Images that the caller was told are missing, and whether they were billed.
+    pub(super) missing: BTreeMap<usize, BillingOutcome>,
+    /// Whether every cost told is the seller's own figure.
+    pub(super) exact: bool,
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) begun: bool,
+    pub(super) dropped: bool,
+}
+
+pub(super) async fn live(house: &House, run: &Run, dice: &mut Dice, told: bool) -> Facts {
+    let memory = PathBuf::from("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+    let mut facts = Facts { folder, calls: Vec::new(), left: Vec::new() };
+    facts.calls.extend(run.calls.iter().map(|_| CallFacts { exact: true, ..CallFacts::default() }));
+    let journal = Arc::new(FileJournal::new(facts.folder.path().join("jobs")));
+    for life in 0..=run.crashes.len() {
+        let crash = run.crashes.get(life).copied();
+        let work = one_life(house, run, &mut facts, &journal, dice, told);
+        let over = until(crash, work).await;
+        settle().await;
+        if told {
+            println!("life {life}: {}", if over { "over" } else { "died" });
+        }
+    }
+    facts.left = journal.list().unwrap().records;
+    assert_eq!(journal.list().unwrap().set_aside, []);
+    facts
+}
+
+/// First what an earlier life left, then the calls that were not begun.
+async fn one_life(
+    house: &House,
+    run: &Run,
+    facts: &mut Facts,
+    journal: &Arc<FileJournal>,
+    dice: &mut Dice,
+    told: bool,
+) {
+    for record in journal.list().unwrap().records {
+        let number = call_of(&record);
+        let call = &run.calls[number];
+        let facts = &mut facts.calls[number];
+        let (offset, count) = (record.offset, record.job.request.count() as usize);
+        let client = build(house, call, journal, facts, dice.below(u64::MAX));
+        if told {
+            println!("taking up job {} of call {number}: {:?}", record.id(), record.state);
+        }
+        let outcome = within(client.resume(record, None).finish()).await;
+        take(facts, outcome, offset..offset + count, told);
+    }
+    for (number, call) in run.calls.iter().enumerate() {
+        let facts_of = &mut facts.calls[number];
+        if std::mem::replace(&mut facts_of.begun, true) {
+            continue;
+        }
+        let client = build(house, call, journal, facts_of, dice.below(u64::MAX));
+        house.wire.refuse(call.refusals);
+        let out = facts.folder.path().join(format!("call-{number}/image"));
+        let ordered = order(&client, call).destination(Files::at(out).with_fsync(false));
+        let work = async {
+            match call.kind {
+                Kind::Stream => within(ordered.stream().finish()).await,
+                _ => within(ordered.send()).await,
+            }
+        };
+        let mut outcome = None;
+        let over = until(call.dropped_at, async { outcome = Some(work.await) }).await;
+        let facts_of = &mut facts.calls[number];
+        match outcome {
+            Some(outcome) => take(facts_of, outcome, 0..call.n as usize, told),
+            None => {
+                facts_of.dropped = true;
+                settle().await;
+            }
+        }
+        if told {
+            println!("call {number}: {}", if over { "over" } else { "dropped" });
+        }
+        house.wire.refuse(0);
+    }
+}
+
+/// Does the work until it is over, or for so many polls; says whether it was over.
+async fn until(polls: Option<u64>, work: impl Future<Output = ()>) -> bool {
+    let mut work = pin!(work);
+    let mut left = polls;
+    poll_fn(|context| {
+        if let Some(left) = &mut left {
+            if *left == 0 {
+                return Poll::Ready(false);
+            }
+            *left -= 1;
+        }
+        work.as_mut().poll(context).map(|()| true)
+    })
+    .await
+}
+
+/// Lets the disk finish what it was told before the process died; its one thread takes one thing after the other.
+async fn settle() {
+    tokio::task::spawn_blocking(|| ()).await.unwrap();
+}
+
+/// Whoever waits longer hangs.
+async fn within<T>(work: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => panic!("still waiting after {PATIENCE:?}"),
+    }
+}
+
+fn take(
+    facts: &mut CallFacts,
+    outcome: Result<Generation, Error>,
+    asked: std::ops::Range<usize>,
+    told: bool,
+) {
+    if told {
+        match &outcome {
+            Ok(all) => println!("  {} images, {} failures", all.images.len(), all.failures.len()),
+            Err(error) => println!("  {} {}: {error}", error.kind().as_str(), error.billing()),
+        }
+    }
+    match outcome {
+        Ok(generation) => {
+            for image in &generation.images {
+                facts.delivered.insert(image.index, image.path().unwrap().to_owned());
+                facts.missing.remove(&image.index);
+            }
+            if generation.warnings.iter().any(|warning| warning.field.as_deref() == Some("n")) {
+                // Fewer than were asked for, and the caller is told.
+                let there = |index: &usize| generation.images.iter().any(|image| image.index == *index);
+                for index in asked.filter(|index| !there(index)) {
+                    facts.missing.entry(index).or_insert(BillingOutcome::Billed);
+                }
+            }
+            for failure in &generation.failures {
+                miss(facts, &failure.error, failure.indexes.clone());
+            }
+            let told_price = |cost: &impasto::Actual| cost.source != ActualSource::EstimateUpperBound;
+            facts.exact &= generation.costs.len() == generation.calls;
+            facts.exact &= generation.costs.iter().all(told_price);
+        }
+        Err(error) => {
+            for image in error.salvaged() {
+                assert!(image.path().unwrap().exists());
+            }
+            assert!(error.billing() != BillingOutcome::Unknown || error.hint().is_some());
+            miss(facts, &error, asked);
+        }
+    }
+}
+
+fn miss(facts: &mut CallFacts, error: &Error, indexes: std::ops::Range<usize>) {
+    // Paid and lost: only the most it can have cost is known.
+    facts.exact &= error.billing() != BillingOutcome::Billed;
+    for index in indexes {
+        if !facts.delivered.contains_key(&index) {
+            let known = facts.missing.entry(index).or_insert(error.billing());
+            *known = error.billing().max(*known);
+        }
+    }
+}
+
+/// The call that a job is of; each call saves into a folder of its own.
+pub(super) fn call_of(record: &JobRecord) -> usize {
+    let folder = record.destination["directory"].as_str().unwrap();
+    folder.rsplit_once("call-").unwrap().1.parse().unwrap()
+}
+
+fn build(house: &House, call: &Call, journal: &Arc<FileJournal>, facts: &CallFacts, seed: u64) -> Client {
+    let journal: Arc<FileJournal> = Arc::clone(journal);
+    let budget: Arc<Accounts> = Arc::clone(&facts.accounts);
+    house
+        .client_with(call.seller, &call.faults.join(","))
+        .api_key(&call.key)
+        .entropy(Arc::new(SeededEntropy::new(seed)))
+        .price_wait(Duration::from_secs(call.price_wait))
+        .journal(journal)
+        .budget(budget)
+        .build()
+        .unwrap()
+}
+
+fn order(client: &Client, call: &Call) -> impasto::ImageCall {
+    let ordered = match call.kind {
+        Kind::Generate => client.generate("a fox").n(call.n),
+        Kind::Stream => client.generate("a fox").n(call.n).partial_images(1),
+        Kind::Edit => client.edit(input(), "a fox"),
+    };
+    match call.seller {
+        "modelverse" => ordered.model("gpt-image-1").size("1024x1024").quality("low"),
+        _ => ordered.model("gpt-image-2").size("1024x1024").quality("low").output_format("jpeg"),
+    }
+}
+
+/// A budget without a limit, that remembers what becomes of each reservation.
+#[derive(Debug, Default)]
+pub(super) struct Accounts(pub(super) Mutex<BTreeMap<String, Reservation>>);
+
+#[derive(Clone, Debug)]
+pub(super) struct Reservation {
+    pub(super) reserved: Money,
+    pub(super) settled: Option<Money>,
+    pub(super) released: bool,
+}
+
+#[async_trait]
+impl Budget for Accounts {
+    async fn reserve(&self, id: &str, amount: &Money) -> Result<(), Refused> {
+        let reservation = Reservation { reserved: amount.clone(), settled: None, released: false };
+        let before = self.0.lock().unwrap().insert(id.to_owned(), reservation);
+        assert!(before.is_none(), "{id} was reserved twice");
+        Ok(())
+    }
+
+    async fn settle(&self, id: &str, actual: &Money) {
+        let mut all = self.0.lock().unwrap();
+        let known = all.get_mut(id).unwrap();
+        assert!(known.settled.is_none() && !known.released);
+        known.settled = Some(actual.clone());
+    }
+
+    async fn release(&self, id: &str) {
+        let mut all = self.0.lock().unwrap();
+        let known = all.get_mut(id).unwrap();
+        assert!(known.settled.is_none());
+        known.released = true;
+    }
+
+    async fn keep(&self, id: &str) {
+        assert!(self.0.lock().unwrap().contains_key(id));
+    }
+
+    async fn state(&self) -> BudgetState {
+        // Nobody asks: there is no limit.
+        std::future::pending().await
+    }
+}
