@@ -17,6 +17,7 @@ use impasto_types::{ImageRequest, MaskReading};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
 /// The most pixels of an image that is decoded here: larger ones only take time.
 const MOST_PIXELS: u64 = 1 << 20;
@@ -179,13 +180,12 @@ pub fn multipart(data: &[u8]) {
 
 /// The address of an emulator that lives as long as the process.
 fn emulator() -> SocketAddr {
-    static ADDRESS: OnceLock<SocketAddr> = OnceLock::new();
-    *ADDRESS.get_or_init(|| {
+    static EMULATED: OnceLock<(Runtime, Emulator)> = OnceLock::new();
+    let (_, emulator) = EMULATED.get_or_init(|| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime: &'static _ = Box::leak(Box::new(runtime.expect("a runtime")));
+        let runtime = runtime.expect("a runtime");
         let emulator = runtime.block_on(Emulator::builder().start()).expect("the emulator starts");
-        let address = emulator.addr();
-        Box::leak(Box::new(emulator));
-        address
-    })
+        (runtime, emulator)
+    });
+    emulator.addr()
 }
