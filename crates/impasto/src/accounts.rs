@@ -99,6 +99,8 @@ pub(crate) async fn close(
         Err(error) => error.billing(),
     };
     let actual = match (&account.estimate, outcome) {
+        // The images that came tell what they used; those that did not come may be on the bill too.
+        (Ok(estimate), Ok(ran)) if ran.cut_short => inner.prices.settle(estimate, &Receipt::nothing()).ok(),
         (Ok(estimate), Ok(ran)) => actual(inner, estimate, &ran.job),
         // Paid and lost: where the seller did not say what it cost, the high end counts.
         (Ok(estimate), Err(error)) if billing == BillingOutcome::Billed => {

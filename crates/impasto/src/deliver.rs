@@ -18,9 +18,26 @@ pub(crate) struct Desk<'a> {
     offset: usize,
     /// How many images the call asks for.
     count: usize,
+    /// The id of the job.
+    job: &'a str,
+    /// Whether the job was taken up again.
+    again: bool,
     /// Numbers images within the job, across replies.
     serial: u64,
     held: HashMap<u32, Held>,
+}
+
+/// Whose images they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose<'a> {
+    /// The id of the job.
+    pub(crate) job: &'a str,
+    /// The index of the job's first image within the call.
+    pub(crate) offset: usize,
+    /// How many images the call asks for.
+    pub(crate) count: usize,
+    /// Whether the job was taken up again: an image may have its place already.
+    pub(crate) again: bool,
 }
 
 /// An image that has no place yet.
@@ -34,9 +51,10 @@ struct Held {
 }
 
 impl<'a> Desk<'a> {
-    pub(crate) fn new(destination: &'a dyn Destination, offset: usize, count: usize) -> Self {
+    pub(crate) fn new(destination: &'a dyn Destination, whose: Whose<'a>) -> Self {
+        let Whose { job, offset, count, again } = whose;
         // The offset keeps the numbers of parallel jobs apart.
-        Self { destination, offset, count, serial: (offset as u64) << 32, held: HashMap::new() }
+        Self { destination, offset, count, job, again, serial: (offset as u64) << 32, held: HashMap::new() }
     }
 
     /// An image begins to arrive.
@@ -50,7 +68,7 @@ impl<'a> Desk<'a> {
     /// Opens a place for bytes numbered `id`.
     pub(crate) async fn open(&mut self, id: u32, media_type: Option<String>, wanted: bool) {
         self.serial += 1;
-        let arriving = Arriving { serial: self.serial, media_type };
+        let arriving = Arriving { serial: self.serial, media_type, job: self.job.to_owned() };
         let mut held =
             Held { sink: None, probe: HeaderProbe::new(), len: 0, problem: None, failed: None, whole: false };
         if wanted {
@@ -132,15 +150,16 @@ impl<'a> Desk<'a> {
             index: self.offset + index,
             count: self.count,
             partial,
+            again: self.again,
             format: facts.map(|facts| facts.format),
         };
         let stored = sink.finish(&place).await.map_err(Misplaced::Io)?;
         Ok(Image { index: place.index, stored, facts, revised_prompt: None, extra: Map::new() })
     }
 
-    /// How many images the call asks for.
-    pub(crate) fn count(&self) -> usize {
-        self.count
+    /// Another desk for images of the same job.
+    pub(crate) fn whose(&self) -> Whose<'a> {
+        Whose { job: self.job, offset: self.offset, count: self.count, again: self.again }
     }
 
     /// Whole images that never got a place, because the reply broke off before it said what they are: they are paid

@@ -10,7 +10,7 @@ use impasto_providers::{ErrorKind as SellerKind, Job, Phase, Step};
 use impasto_types::{BillingOutcome, ImageContent, Warning, WarningKind};
 
 use crate::client::{Client, Inner};
-use crate::deliver::{Desk, Misplaced};
+use crate::deliver::{Desk, Misplaced, Whose};
 use crate::error::{Error, ErrorKind};
 use crate::generation::Failure;
 use crate::image::Image;
@@ -45,6 +45,8 @@ pub(crate) struct Ran {
     pub(crate) failures: Vec<Failure>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) attempts: u32,
+    /// The reply broke off, or failed, after some images: what the seller said it used may be less than the bill.
+    pub(crate) cut_short: bool,
 }
 
 impl<'a> Driver<'a> {
@@ -52,16 +54,15 @@ impl<'a> Driver<'a> {
         client: &'a Client,
         destination: &'a dyn Destination,
         events: Option<&'a Events>,
-        offset: usize,
-        count: usize,
+        whose: Whose<'a>,
         keeper: Option<Keeper>,
     ) -> Self {
         Self {
             client,
             destination,
             events,
-            desk: Desk::new(destination, offset, count),
-            offset,
+            desk: Desk::new(destination, whose),
+            offset: whose.offset,
             images: Vec::new(),
             failures: Vec::new(),
             warnings: Vec::new(),
@@ -82,16 +83,21 @@ impl<'a> Driver<'a> {
         if let (Err(error), Some(keeper)) = (&outcome, &mut self.keeper) {
             keeper.stopped(&job, error).await;
         }
+        let mut cut_short = false;
         match outcome {
             Ok(()) => {}
             // Images that came before the failure are paid for: they are delivered, the failure beside them.
             Err(error) if !self.images.is_empty() => {
+                cut_short = error.billing() != BillingOutcome::NotBilled;
                 let missing = self.offset + self.images.len()..self.offset + job.request.count() as usize;
                 self.failures.push(Failure { indexes: missing, error, job: Some(job.clone()) });
             }
             Err(error) => return Err(self.finish_error(error, &job).await),
         }
         self.desk.clear().await;
+        if job.request.stream && !self.images.is_empty() {
+            cut_short |= self.note_unfinished(&job);
+        }
         if self.images.is_empty() {
             return Err(self.nothing(job).await);
         }
@@ -106,7 +112,22 @@ impl<'a> Driver<'a> {
         }
         self.audit(&job);
         let Self { images, failures, warnings, attempts, .. } = self;
-        Ok(Ran { job, images, failures, warnings, attempts })
+        Ok(Ran { job, images, failures, warnings, attempts, cut_short })
+    }
+
+    /// A stream that ended in good order before its last image: those that are missing may be on the bill.
+    fn note_unfinished(&mut self, job: &Job) -> bool {
+        let told: usize = self.failures.iter().map(|failure| failure.indexes.len()).sum();
+        let (there, asked) = (self.images.len() + told, job.request.count() as usize);
+        if there >= asked {
+            return false;
+        }
+        let message = format!("the stream ended after {there} of {asked} images");
+        let error =
+            explained(Error::new(ErrorKind::Incomplete, message).with_billing(BillingOutcome::Unknown));
+        let indexes = self.offset + there..self.offset + asked;
+        self.failures.push(Failure { indexes, error, job: Some(job.clone()) });
+        true
     }
 
     /// Nothing was delivered. What waits behind URLs can be fetched later, as long as they hold; else the job is over.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::accounts::{self, Account};
 use crate::client::Client;
+use crate::deliver::Whose;
 use crate::driver::{Driver, Ran};
 use crate::error::{Error, ErrorKind};
 use crate::generation::{Failure, Generation};
@@ -50,7 +51,7 @@ pub(crate) async fn run(order: Order, events: Option<Events>) -> Result<Generati
     let mut parts = Vec::new();
     for ((offset, job), account) in prepared.jobs.iter_mut().zip(accounts) {
         let keeper = keep(&client, job, *offset, count, &*destination).await?;
-        parts.push(Part { offset: *offset, job: job.clone(), account, keeper });
+        parts.push(Part { offset: *offset, job: job.clone(), account, keeper, again: false });
     }
     let warnings = prepared.warnings;
     finish(&client, parts, count, &*destination, events.as_ref(), warnings).await
@@ -72,6 +73,13 @@ pub(crate) async fn resume(
         );
         return Err(Error::new(ErrorKind::Configuration, message).with_field("provider"));
     }
+    let destination = match destination {
+        Some(destination) => Ok(destination),
+        None => sink::described(&record.destination),
+    };
+    if let Ok(destination) = &destination {
+        destination.sweep(record.id()).await;
+    }
     if record.state == RecordState::Preparing {
         if let Some(journal) = &inner.journal {
             let _ = journal.remove(record.id()).await;
@@ -91,10 +99,7 @@ pub(crate) async fn resume(
             .with_hint("look at the seller's usage page; it is not sent again on its own")
             .with_job(record.job));
     }
-    let destination = match destination {
-        Some(destination) => destination,
-        None => sink::described(&record.destination)?,
-    };
+    let destination = destination?;
     let job = record.job.clone();
     let (offset, count) = (record.offset, record.count);
     let account = accounts::again(&client, &job);
@@ -103,7 +108,7 @@ pub(crate) async fn resume(
         clock: Arc::clone(&inner.clock),
         record,
     });
-    let parts = vec![Part { offset, job, account, keeper }];
+    let parts = vec![Part { offset, job, account, keeper, again: true }];
     finish(&client, parts, count, &*destination, events.as_ref(), Vec::new()).await
 }
 
@@ -113,6 +118,8 @@ struct Part {
     job: Job,
     account: Account,
     keeper: Option<Keeper>,
+    /// Whether it was taken up again.
+    again: bool,
 }
 
 /// Writes a job down, its inputs in memory included, if there is a journal.
@@ -178,10 +185,13 @@ async fn finish(
     warnings: Vec<Warning>,
 ) -> Result<Generation, Error> {
     let inner = &client.inner;
+    // A job taken up again is one part of the call it came from.
+    let asked: usize = parts.iter().map(|part| part.job.request.count() as usize).sum();
     let mut running: FuturesUnordered<_> = parts
         .into_iter()
         .map(|part| async move {
-            let driver = Driver::new(client, destination, events, part.offset, count, part.keeper);
+            let whose = Whose { job: &part.job.id, offset: part.offset, count, again: part.again };
+            let driver = Driver::new(client, destination, events, whose, part.keeper);
             let outcome = driver.run(part.job.clone()).await;
             let cost = accounts::close(inner, &part.account, &part.job, &outcome).await;
             let size = part.job.request.count() as usize;
@@ -206,7 +216,7 @@ async fn finish(
     if delivered.is_empty() {
         return Err(worst(failures));
     }
-    Ok(gather(client, count, delivered, failures, warnings))
+    Ok(gather(client, asked, delivered, failures, warnings))
 }
 
 /// A job that delivered something.

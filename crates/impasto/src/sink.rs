@@ -43,6 +43,11 @@ pub trait Destination: Send + Sync + fmt::Debug {
         true
     }
 
+    /// Removes what a process that died left of the images of `job`, other than whole ones in their places.
+    async fn sweep(&self, job: &str) {
+        let _ = job;
+    }
+
     /// What a journal writes down, so that a job taken up again saves to the same place; nothing where only the
     /// caller knows.
     fn describe(&self) -> serde_json::Value {
@@ -87,6 +92,8 @@ pub struct Arriving {
     pub serial: u64,
     /// The media type the seller gave, where it gave one.
     pub media_type: Option<String>,
+    /// The id of the job it is of.
+    pub job: String,
 }
 
 /// The place of a whole image.
@@ -99,6 +106,8 @@ pub struct Place {
     pub count: usize,
     /// Which unfinished image it is, from 0; none when it is finished.
     pub partial: Option<u32>,
+    /// Whether the job was taken up again: the same image may have this place already.
+    pub again: bool,
     /// Its format by content, where that is known.
     pub format: Option<ImageFormat>,
 }

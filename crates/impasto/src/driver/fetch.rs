@@ -10,7 +10,7 @@ use impasto_types::BillingOutcome;
 
 use super::Driver;
 use crate::client::Inner;
-use crate::deliver::Desk;
+use crate::deliver::{Desk, Whose};
 use crate::error::{Error, ErrorKind};
 use crate::image::{Image, Stored};
 use crate::sink::Destination;
@@ -22,14 +22,13 @@ impl Driver<'_> {
     /// Fetches every image, side by side. One that fails does not hold up the others.
     pub(super) async fn fetch_all(&mut self, job: &Job, fetches: Vec<Fetch>) -> Result<(), Error> {
         let inner = self.inner();
-        let (destination, offset) = (self.destination, self.offset);
-        let count = self.desk.count();
+        let (destination, whose) = (self.destination, self.desk.whose());
         let (there, fetches) = self.already_there(fetches).await;
         self.images.extend(there);
         let mut running: FuturesUnordered<_> = fetches
             .into_iter()
             .map(|fetch| async move {
-                let outcome = fetch_one(inner, destination, &fetch, offset, count).await;
+                let outcome = fetch_one(inner, destination, &fetch, whose).await;
                 (fetch.index, outcome)
             })
             .collect();
@@ -98,13 +97,12 @@ async fn fetch_one(
     inner: &Inner,
     destination: &dyn Destination,
     fetch: &Fetch,
-    offset: usize,
-    count: usize,
+    whose: Whose<'_>,
 ) -> Result<Image, Error> {
     let mut attempt = 1;
     loop {
         // Each attempt begins anew, in a sink of its own.
-        let mut desk = Desk::new(destination, offset, count);
+        let mut desk = Desk::new(destination, whose);
         let error = match download(inner, &mut desk, fetch).await {
             Ok(image) => return Ok(image),
             Err(error) => error,

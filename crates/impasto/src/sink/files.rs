@@ -101,14 +101,17 @@ impl Files {
     pub fn expected_paths(&self, request: &ImageRequest) -> Vec<PathBuf> {
         let count = request.count() as usize;
         let format = Some(expected(request));
-        (0..count).map(|index| self.path_of(&Place { index, count, partial: None, format })).collect()
+        (0..count)
+            .map(|index| self.path_of(&Place { index, count, partial: None, again: false, format }))
+            .collect()
     }
 
     fn check(&self, request: &ImageRequest) -> Result<(), Error> {
         let directory = self.directory.display();
-        std::fs::create_dir_all(&self.directory).and_then(|()| probe_writable(&self.directory)).map_err(
-            |error| Error::io(format!("{directory} cannot be written to"), error).with_field("out"),
-        )?;
+        // Nothing is made before it is needed: a call that is refused, or only shown, leaves no folders.
+        probe_writable(nearest(&self.directory)).map_err(|error| {
+            Error::io(format!("{directory} cannot be written to"), error).with_field("out")
+        })?;
         if self.force {
             return Ok(());
         }
@@ -134,18 +137,31 @@ fn expected(request: &ImageRequest) -> ImageFormat {
     }
 }
 
+/// The folder itself, or what exists of the path to it.
+fn nearest(directory: &Path) -> &Path {
+    let existing = directory.ancestors().find(|part| part.exists());
+    existing.filter(|part| !part.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Permissions can lie (root, network drives): only writing tells.
 fn probe_writable(directory: &Path) -> io::Result<()> {
-    let (file, path) = create_temporary(directory, "probe", 0)?;
+    let (file, path) = create_temporary(directory, "probe-", 0)?;
     drop(file);
     std::fs::remove_file(path)
+}
+
+/// How the names of a job's temporary files begin.
+fn temporary_stem(job: &str) -> String {
+    // Ids of other journals may hold anything.
+    let plain: String = job.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("impasto-{plain}-")
 }
 
 /// A new file in `directory` that nobody else has, under a name that begins with a dot.
 fn create_temporary(directory: &Path, stem: &str, serial: u64) -> io::Result<(File, PathBuf)> {
     let process = std::process::id();
     for attempt in 0..1_000_u32 {
-        let path = directory.join(format!(".{stem}.{process}-{serial}-{attempt}.part"));
+        let path = directory.join(format!(".{stem}{process}-{serial}-{attempt}.part"));
         match File::create_new(&path) {
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -166,9 +182,10 @@ impl Destination for Files {
 
     async fn open(&self, arriving: &Arriving) -> io::Result<Box<dyn Sink>> {
         let (directory, serial) = (self.directory.clone(), arriving.serial);
+        let stem = temporary_stem(&arriving.job);
         // The guard goes along: a call dropped while the file is made leaves none behind.
         let made = spawn_blocking(move || {
-            create_temporary(&directory, "impasto", serial).map(|(file, path)| (file, Temporary(Some(path))))
+            create_temporary(&directory, &stem, serial).map(|(file, path)| (file, Temporary(Some(path))))
         });
         let (file, temporary) = joined(made.await)?;
         let buffer = Vec::with_capacity(PIECE);
@@ -185,6 +202,22 @@ impl Destination for Files {
 
     fn wants_partials(&self) -> bool {
         self.partials
+    }
+
+    async fn sweep(&self, job: &str) {
+        let (directory, stem) = (self.directory.clone(), format!(".{}", temporary_stem(job)));
+        let swept = spawn_blocking(move || {
+            for entry in std::fs::read_dir(directory)?.flatten() {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                if name.starts_with(&stem) && name.ends_with(".part") {
+                    std::fs::remove_file(entry.path())?;
+                }
+            }
+            Ok::<(), io::Error>(())
+        });
+        // A directory that cannot be read has nothing to be swept; writing to it will tell.
+        let _ = swept.await;
     }
 
     fn describe(&self) -> serde_json::Value {
@@ -278,7 +311,7 @@ impl Sink for FileSink {
         // From here on the closure owns the temporary file's fate.
         let guard = Temporary(Some(temporary.clone()));
         let (buffer, fsync, force) = (std::mem::take(&mut self.buffer), self.target.fsync, self.target.force);
-        let path = self.target.path_of(place);
+        let (path, again) = (self.target.path_of(place), place.again);
         let path = joined(
             spawn_blocking(move || {
                 let mut guard = guard;
@@ -287,7 +320,7 @@ impl Sink for FileSink {
                     file.sync_all()?;
                 }
                 drop(file);
-                let path = put_in_place(&temporary, &path, force)?;
+                let path = put_in_place(&temporary, &path, force, again)?;
                 guard.0 = None;
                 Ok(path)
             })
@@ -303,7 +336,7 @@ impl Sink for FileSink {
 }
 
 /// Gives the temporary file its name. Without `force` a name that is taken is never taken over.
-fn put_in_place(temporary: &Path, path: &Path, force: bool) -> io::Result<PathBuf> {
+fn put_in_place(temporary: &Path, path: &Path, force: bool, again: bool) -> io::Result<PathBuf> {
     if force {
         std::fs::rename(temporary, path)?;
         return Ok(path.to_owned());
@@ -313,6 +346,13 @@ fn put_in_place(temporary: &Path, path: &Path, force: bool) -> io::Result<PathBu
         // A link fails where the name is taken; a rename would overwrite it.
         match std::fs::hard_link(temporary, &candidate) {
             Ok(()) => {
+                std::fs::remove_file(temporary)?;
+                return Ok(candidate);
+            }
+            // An earlier life of the job put it there, and died before it could say so.
+            Err(error)
+                if error.kind() == io::ErrorKind::AlreadyExists && again && same(temporary, &candidate)? =>
+            {
                 std::fs::remove_file(temporary)?;
                 return Ok(candidate);
             }
@@ -326,6 +366,14 @@ fn put_in_place(temporary: &Path, path: &Path, force: bool) -> io::Result<PathBu
         }
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("no free name like {}", path.display())))
+}
+
+/// Whether two files hold the same bytes.
+fn same(one: &Path, other: &Path) -> io::Result<bool> {
+    if std::fs::metadata(one)?.len() != std::fs::metadata(other)?.len() {
+        return Ok(false);
+    }
+    Ok(std::fs::read(one)? == std::fs::read(other)?)
 }
 
 /// `a.png` as `a (2).png`.
@@ -349,7 +397,7 @@ mod tests {
 
     #[track_caller]
     fn check(files: &Files, index: usize, count: usize, format: Option<ImageFormat>, expected: &str) {
-        let place = Place { index, count, partial: None, format };
+        let place = Place { index, count, partial: None, again: false, format };
         assert_eq!(files.path_of(&place).to_string_lossy(), expected);
     }
 
@@ -362,7 +410,7 @@ mod tests {
         check(&Files::at("out/a.jpeg"), 0, 1, Some(ImageFormat::Jpeg), "out/a.jpeg");
         check(&Files::at("out/v1.2"), 0, 1, png, "out/v1.2.png");
         check(&Files::at("a"), 0, 1, None, "./a.bin");
-        let place = Place { index: 0, count: 1, partial: Some(2), format: png };
+        let place = Place { index: 0, count: 1, partial: Some(2), again: false, format: png };
         assert_eq!(Files::at("a.png").path_of(&place).to_string_lossy(), "./a.partial-2.png");
     }
 }

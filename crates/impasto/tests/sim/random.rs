@@ -15,7 +15,7 @@ use crate::support::{House, in_virtual_time};
 use dice::Dice;
 
 /// How many runs a plain test makes; `IMPASTO_SIM_RUNS` sets another number.
-const RUNS: u64 = 400;
+const RUNS: u64 = 1000;
 
 /// Where the seeds begin, so that a plain test makes the same runs every time.
 const FIRST: u64 = 1;

@@ -16,7 +16,8 @@ pub(super) fn check(house: &House, run: &Run, facts: &Facts) {
         for path in of.delivered.values() {
             assert!(files.iter().any(|name| path == &folder.join(name)), "{} is not there", path.display());
         }
-        images(house, call, of, facts, number, &files);
+        let died = of.dropped || !run.crashes.is_empty();
+        images(house, call, of, facts, number, if died { &files } else { &[] });
         money(house, call, of);
     }
     journal(facts);
@@ -33,9 +34,7 @@ fn images(house: &House, call: &Call, of: &CallFacts, facts: &Facts, number: usi
         told.extend(record.offset..record.offset + record.job.request.count() as usize);
     }
     // What was saved just before the process died is there, though nobody was told.
-    if of.dropped || call_died(of) {
-        told.extend(files.iter().map(|name| index_of(name)));
-    }
+    told.extend(files.iter().map(|name| index_of(name)));
     assert!(charged <= told.len(), "call {number}: {charged} charged, answered for are {told:?}: {of:?}");
     let free = of.missing.values().filter(|how| **how == BillingOutcome::NotBilled).count();
     assert!(charged + free <= call.n as usize, "call {number}: called free, and charged: {of:?}");
@@ -46,11 +45,6 @@ fn images(house: &House, call: &Call, of: &CallFacts, facts: &Facts, number: usi
 fn index_of(name: &str) -> usize {
     let stem = name.split('.').next().unwrap();
     stem.split_once('-').map_or(0, |(_, number)| number.parse::<usize>().unwrap() - 1)
-}
-
-/// Whether no life saw the end of the call.
-fn call_died(of: &CallFacts) -> bool {
-    of.begun && of.delivered.is_empty() && of.missing.is_empty()
 }
 
 /// The budget equals the bill where the outcome is known, and covers it where it is not.
