@@ -24,7 +24,7 @@ use crate::repository;
 /// Regenerates the requests and results of the fixtures from their cases and replies.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Only this seller's, or only those whose path begins like this: `openai`, `openai/edit/json`.
+    /// Only those of a seller, an operation of it, or one case: `openai`, `openai/edit`, `openai/edit/mask`.
     below: Option<String>,
     /// Writes nothing, and fails naming each case that differs.
     #[arg(long, conflicts_with = "record")]
@@ -148,7 +148,12 @@ pub fn folders(root: &Path, below: &str) -> anyhow::Result<Vec<String>> {
             found.extend(children(root, &operation)?);
         }
     }
-    found.retain(|folder| folder["fixtures/".len()..].starts_with(below));
+    // By whole names: `n-1` is not the beginning of `n-10`.
+    let below = format!("fixtures/{}", below.trim_end_matches('/'));
+    let is_below = |folder: &str| {
+        folder.strip_prefix(&below).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    found.retain(|folder| below == "fixtures/" || is_below(folder));
     found.sort();
     Ok(found)
 }
