@@ -239,7 +239,7 @@ impl PriceBook {
             return Error::new(
                 ErrorKind::UnknownModel,
                 format!(
-                    "the price sheet of {seller} does not name the model {model:?}; it names {known}; {remedy}"
+                    "the price sheet of {seller} does not name the model {model}; it names {known}; {remedy}"
                 ),
             );
         }

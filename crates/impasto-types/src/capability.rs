@@ -171,6 +171,9 @@ impl FreeSizes {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LifeCycle {
+    /// At whose place these dates hold: `OpenAI`. Others may sell the model longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// The first day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Date>,

@@ -74,6 +74,12 @@ impl FromStr for Size {
         if text.eq_ignore_ascii_case("auto") {
             return Ok(Self::Auto);
         }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::invalid(
+                "size",
+                format!("{text}: one number is no size; write WIDTHxHEIGHT, such as {text}x{text}"),
+            ));
+        }
         let Some((width, height)) = text.split_once(['x', 'X', '*', '×']) else {
             return Ok(Self::Other(text.to_owned()));
         };
@@ -146,6 +152,7 @@ mod tests {
         check("16:9", Some(&Size::Other("16:9".to_owned())));
         check("0x10", None);
         check("", None);
+        check("1024", None);
         check("99999999999x1", Some(&Size::Other("99999999999x1".to_owned())));
     }
 }

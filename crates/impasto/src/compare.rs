@@ -68,6 +68,10 @@ fn offer(
     }
     let mut adapted = request.clone();
     adapted.model = Some(sold.id.clone());
+    // What is sent when the request leaves it open, as a call would.
+    if adapted.quality.is_none() {
+        adapted.quality.clone_from(&seller.defaults.quality);
+    }
     let mut changes = Vec::new();
     let mut notes = Vec::new();
     // Each round mends what the one before was refused for; one that mends nothing cannot be done.

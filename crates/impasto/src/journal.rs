@@ -80,7 +80,9 @@ impl JobRecord {
         match self.state {
             RecordState::Ready => true,
             RecordState::Preparing | RecordState::Sending => false,
-            RecordState::Stopped { .. } => self.job.task.is_some() || self.job.phase == Phase::Fetch,
+            RecordState::Stopped { over, .. } => {
+                !over && (self.job.task.is_some() || self.job.phase == Phase::Fetch)
+            }
         }
     }
 }
@@ -112,5 +114,8 @@ pub enum RecordState {
         message: String,
         /// Whether it was paid for.
         billing: BillingOutcome,
+        /// Whether the seller's task itself is over: asking after it again tells nothing new.
+        #[serde(default)]
+        over: bool,
     },
 }

@@ -48,7 +48,8 @@ impl Keeper {
             let _ = self.journal.remove(self.record.id()).await;
             return;
         }
-        let stopped = RecordState::Stopped { message: error.to_string(), billing: error.billing() };
+        let over = error.seller().is_some_and(impasto_providers::Error::is_final);
+        let stopped = RecordState::Stopped { message: error.to_string(), billing: error.billing(), over };
         let _ = self.write(job, stopped).await;
     }
 }

@@ -166,13 +166,19 @@ fn apply_rules(
     rules: &impasto_types::capability::Capabilities,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Error> {
+    let seller = &client.inner.target.seller;
     let mut refusals = Vec::new();
     for finding in rules.check(request, client.today()) {
         let kind = if finding.field == "model" { WarningKind::LifeCycle } else { WarningKind::Unverified };
         if finding.severity == Severity::Refusal && !client.inner.unchecked {
             refusals.push(finding);
         } else {
-            warnings.push(Warning::new(kind, finding.field, finding.message));
+            let mut message = finding.message;
+            let elsewhere = rules.life_cycle.as_ref().and_then(|rule| rule.allowed.at.as_ref());
+            if kind == WarningKind::LifeCycle && elsewhere.is_some_and(|at| !seller.name.starts_with(at)) {
+                message.push_str(&format!("; {} may still sell it", seller.name));
+            }
+            warnings.push(Warning::new(kind, finding.field, message));
         }
     }
     let Some((first, others)) = refusals.split_first() else {

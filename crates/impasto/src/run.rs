@@ -89,6 +89,7 @@ pub(crate) async fn resume(
     }
     if !record.is_resumable() {
         let message = match &record.state {
+            RecordState::Stopped { message, over: true, .. } => format!("the job is over: {message}"),
             RecordState::Stopped { message, .. } => {
                 format!("the job stopped before it had a task: {message}")
             }

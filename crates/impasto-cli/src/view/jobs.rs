@@ -61,7 +61,7 @@ impl JobView {
         let job = &record.job;
         let (state, message, billing) = match &record.state {
             RecordState::Sending => ("sending", None, None),
-            RecordState::Stopped { message, billing } => {
+            RecordState::Stopped { message, billing, .. } => {
                 ("stopped", Some(message.clone()), Some(billing.as_str()))
             }
             _ => ("waiting", None, None),

@@ -55,7 +55,8 @@ impl Capabilities {
     /// Input images are checked as far as their facts are filled in.
     #[must_use]
     pub fn check(&self, request: &ImageRequest, today: Date) -> Vec<Finding> {
-        let mut check = Check { findings: Vec::new() };
+        let model = request.model.as_ref().map_or_else(|| "this model".to_owned(), ToString::to_string);
+        let mut check = Check { model, findings: Vec::new() };
         check.operation(self.operations.as_ref(), request);
         check.prompt(self.prompt_chars.as_ref(), request);
         check.size(self.size.as_ref(), request);
@@ -72,12 +73,17 @@ impl Capabilities {
 }
 
 struct Check {
+    /// The model's name, for sentences.
+    model: String,
     findings: Vec<Finding>,
 }
 
 impl Check {
-    fn say<T>(&mut self, severity: Severity, field: &'static str, rule: &Rule<T>, message: String) {
-        let severity = if rule.standing == Standing::Unverified { Severity::Warning } else { severity };
+    fn say<T>(&mut self, mut severity: Severity, field: &'static str, rule: &Rule<T>, mut message: String) {
+        if severity == Severity::Refusal && rule.standing == Standing::Unverified {
+            severity = Severity::Warning;
+            message.push_str(" (nobody has verified this: it is sent all the same)");
+        }
         self.findings.push(Finding { severity, field, message, source: rule.source.clone() });
     }
 
@@ -92,7 +98,8 @@ impl Check {
 
     fn operation(&mut self, rule: Option<&Rule<Vec<Operation>>>, request: &ImageRequest) {
         if let Some(rule) = rule.filter(|rule| !rule.allowed.contains(&request.operation)) {
-            let message = format!("this model cannot {}; it can {}", request.operation, list(&rule.allowed));
+            let message =
+                format!("{} cannot {}; it can {}", self.model, request.operation, list(&rule.allowed));
             self.refuse("model", rule, message);
         }
     }
@@ -123,7 +130,11 @@ impl Check {
                 self.say(Severity::Warning, "size", rule, message);
             }
             _ => {
-                let message = format!("{size} is not offered; allowed are {}", list(&rule.allowed.fixed));
+                let message = format!(
+                    "{size} is not offered by {}; allowed are {}",
+                    self.model,
+                    list(&rule.allowed.fixed)
+                );
                 self.refuse("size", rule, message);
             }
         }
@@ -141,9 +152,13 @@ impl Check {
             return;
         }
         if rule.allowed.is_empty() {
-            self.refuse(field, rule, "this model does not take the field; leave it out".to_owned());
+            self.refuse(field, rule, format!("{} does not take the field; leave it out", self.model));
         } else if known(value) {
-            self.refuse(field, rule, format!("{value} is not offered; allowed are {}", list(&rule.allowed)));
+            self.refuse(
+                field,
+                rule,
+                format!("{value} is not offered by {}; allowed are {}", self.model, list(&rule.allowed)),
+            );
         } else {
             let message = format!("{value} is new to this version; known are {}", list(&rule.allowed));
             self.say(Severity::Warning, field, rule, message);
@@ -156,20 +171,20 @@ impl Check {
             self.refuse(
                 "output_compression",
                 rule,
-                "this model does not take the field; leave it out".to_owned(),
+                format!("{} does not take the field; leave it out", self.model),
             );
             return;
         }
         let format = request.output_format.clone().unwrap_or(OutputFormat::Png);
         if !rule.allowed.contains(&format) {
             let message = format!("means nothing for {format}; it is read for {}", list(&rule.allowed));
-            self.say(Severity::Warning, "output_compression", rule, message);
+            self.refuse("output_compression", rule, message);
         }
     }
 
     fn stream(&mut self, rules: &Capabilities, request: &ImageRequest) {
         if let Some(rule) = rules.stream.as_ref().filter(|rule| request.stream && !rule.allowed) {
-            self.refuse("stream", rule, "this model does not stream; leave stream out".to_owned());
+            self.refuse("stream", rule, format!("{} does not stream; leave stream out", self.model));
         }
         let (Some(rule), Some(count)) = (&rules.partial_images, request.partial_images) else { return };
         if count > rule.allowed {
@@ -191,7 +206,7 @@ impl Check {
         }
         if let Some(markup) = &request.markup {
             if let Some(rule) = rules.markup.as_ref().filter(|rule| !rule.allowed) {
-                self.refuse("markup", rule, "this model takes no markup; leave it out".to_owned());
+                self.refuse("markup", rule, format!("{} takes no markup; leave it out", self.model));
             }
             self.input("markup", rules, markup);
             self.overlay("markup", request.images.first(), markup);
@@ -221,7 +236,7 @@ impl Check {
     fn mask(&mut self, rules: &Capabilities, request: &ImageRequest) {
         let Some(mask) = &request.mask else { return };
         if let Some(rule) = rules.mask.as_ref().filter(|rule| !rule.allowed) {
-            self.refuse("mask", rule, "this model takes no mask; leave it out".to_owned());
+            self.refuse("mask", rule, format!("{} takes no mask; leave it out", self.model));
         }
         match mask {
             Mask::Image { image, .. } => {
@@ -277,17 +292,24 @@ impl Check {
             .successor
             .as_ref()
             .map_or_else(String::new, |model| format!("; its successor is {model}"));
+        let at = rule.allowed.at.as_ref().map_or_else(String::new, |seller| format!(" at {seller}"));
+        let model = self.model.clone();
         if let Some(end) = rule.allowed.shutdown {
             let message = if end <= today {
-                format!("was shut down on {end}{instead}")
+                format!("{model} was shut down{at} on {end}{instead}")
             } else if end.days_since_epoch() - today.days_since_epoch() <= 90 {
-                format!("will be shut down on {end}{instead}")
+                format!("{model} will be shut down{at} on {end}{instead}")
             } else {
                 return;
             };
             self.say(Severity::Warning, "model", rule, message);
         } else if let Some(since) = rule.allowed.deprecated.filter(|since| *since <= today) {
-            self.say(Severity::Warning, "model", rule, format!("is deprecated since {since}{instead}"));
+            self.say(
+                Severity::Warning,
+                "model",
+                rule,
+                format!("{model} is deprecated{at} since {since}{instead}"),
+            );
         }
     }
 }

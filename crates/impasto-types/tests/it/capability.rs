@@ -83,7 +83,7 @@ fn sizes() {
 fn words() {
     check(
         &cat().with_quality("xhigh"),
-        &["refused quality: xhigh is not offered; allowed are low, medium, high and auto"],
+        &["refused quality: xhigh is not offered by this model; allowed are low, medium, high and auto"],
     );
     check(
         &cat().with_quality("ultra"),
@@ -91,7 +91,7 @@ fn words() {
     );
     check(
         &cat().with_output_format("webp"),
-        &["refused output_format: webp is not offered; allowed are png and jpeg"],
+        &["refused output_format: webp is not offered by this model; allowed are png and jpeg"],
     );
     check(
         &cat().with_input_fidelity("high"),
@@ -99,7 +99,7 @@ fn words() {
     );
     check(
         &cat().with_output_compression(50),
-        &["warned output_compression: means nothing for png; it is read for jpeg"],
+        &["refused output_compression: means nothing for png; it is read for jpeg"],
     );
     check(
         &ImageRequest::generate("a long prompt"),
@@ -130,7 +130,9 @@ fn images_and_masks() {
     );
     check(
         &edit().with_markup(png("m.png", 64, 48)),
-        &["warned markup: this model takes no markup; leave it out"],
+        &[
+            "warned markup: this model takes no markup; leave it out (nobody has verified this: it is sent all the same)",
+        ],
     );
 }
 
@@ -141,9 +143,9 @@ fn life_cycle_warns_without_forbidding() {
         findings.iter().map(|finding| (finding.severity, finding.message.clone())).collect::<Vec<_>>()
     };
     assert_eq!(say("2026-08-01"), []);
-    let soon = "will be shut down on 2026-12-01; its successor is gpt-image-2".to_owned();
+    let soon = "this model will be shut down on 2026-12-01; its successor is gpt-image-2".to_owned();
     assert_eq!(say(TODAY), [(Severity::Warning, soon)]);
-    let gone = "was shut down on 2026-12-01; its successor is gpt-image-2".to_owned();
+    let gone = "this model was shut down on 2026-12-01; its successor is gpt-image-2".to_owned();
     assert_eq!(say("2026-12-01"), [(Severity::Warning, gone)]);
 }
 

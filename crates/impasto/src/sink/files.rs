@@ -185,6 +185,7 @@ impl Destination for Files {
         let stem = temporary_stem(&arriving.job);
         // The guard goes along: a call dropped while the file is made leaves none behind.
         let made = spawn_blocking(move || {
+            std::fs::create_dir_all(&directory)?;
             create_temporary(&directory, &stem, serial).map(|(file, path)| (file, Temporary(Some(path))))
         });
         let (file, temporary) = joined(made.await)?;

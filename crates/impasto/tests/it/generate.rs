@@ -83,7 +83,10 @@ async fn a_shut_down_model_warns_and_is_sent() {
     let generation =
         client(&emulator).generate("a fox").model("gpt-image-1").quality("low").send().await.unwrap();
     let said: Vec<&str> = generation.warnings.iter().map(|warning| warning.message.as_str()).collect();
-    assert_eq!(said, ["was shut down on 2026-10-23; its successor is gpt-image-2.5-sunburst"]);
+    assert_eq!(
+        said,
+        ["gpt-image-1 was shut down at OpenAI on 2026-10-23; its successor is gpt-image-2.5-sunburst"]
+    );
     assert_eq!(generation.usage.unwrap().output_tokens, Some(272));
 }
 
