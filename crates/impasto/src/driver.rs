@@ -102,17 +102,24 @@ impl<'a> Driver<'a> {
             return Err(self.nothing(job).await);
         }
         self.settle(&mut job).await;
-        if let Some(keeper) = &mut self.keeper {
-            if job.phase == Phase::Fetch && !self.failures.is_empty() {
-                // What could not be fetched now can be fetched later, as long as its URL holds.
-                let _ = keeper.write(&job, RecordState::Ready).await;
-            } else {
-                keeper.done().await;
-            }
-        }
+        self.note_end(&job).await;
         self.audit(&job);
         let Self { images, failures, warnings, attempts, .. } = self;
         Ok(Ran { job, images, failures, warnings, attempts, cut_short })
+    }
+
+    /// Some images are there. The record goes, unless it is the only one that knows of others.
+    async fn note_end(&mut self, job: &Job) {
+        let Some(keeper) = &mut self.keeper else { return };
+        let lost = self.failures.iter().find(|failure| failure.error.billing() != BillingOutcome::NotBilled);
+        match lost {
+            // What could not be fetched now can be fetched later, as long as its URL holds.
+            Some(_) if job.phase == Phase::Fetch => {
+                let _ = keeper.write(job, RecordState::Ready).await;
+            }
+            Some(failure) => keeper.stopped(job, &failure.error).await,
+            None => keeper.done().await,
+        }
     }
 
     /// A stream that ended in good order before its last image: those that are missing may be on the bill.

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod failures;
+mod killed;
 mod random;
 mod support;
+mod whole;
 mod wire;

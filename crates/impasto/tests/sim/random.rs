@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use impasto_emulator::Emulator;
 
-use crate::support::{House, in_virtual_time};
+use crate::support::{House, in_virtual_time, variable};
 use dice::Dice;
 
 /// How many runs a plain test makes; `IMPASTO_SIM_RUNS` sets another number.
@@ -44,6 +44,11 @@ fn random_runs_keep_every_promise() {
 fn simulate(next: &AtomicU64, end: u64, told: bool) {
     in_virtual_time(async {
         let house = House::of(Emulator::builder()).await;
+        // Pictures are drawn once: afterwards every run takes the same steps, whichever runs went before.
+        let every = plan::every_call();
+        let facts = life::live(&house, &every, &mut Dice::new(0), false).await;
+        check::check(&house, &every, &facts);
+        house.emulator.reset();
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= end {
@@ -74,10 +79,4 @@ impl Drop for Named {
             "seed {seed} failed; run it alone with\n    IMPASTO_SIM_SEED={seed} cargo test -p impasto --test sim random -- --nocapture"
         );
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the parameters of a test")]
-fn variable(name: &str) -> Option<u64> {
-    let value = std::env::var(name).ok()?;
-    Some(value.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
 }

@@ -96,3 +96,14 @@ pub(crate) fn input() -> ImageInput {
     );
     ImageInput::bytes(tiny.unwrap())
 }
+
+/// A number that whoever runs the tests gives.
+pub(crate) fn variable(name: &str) -> Option<u64> {
+    let value = text_variable(name)?;
+    Some(value.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the parameters of a test")]
+pub(crate) fn text_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -41,6 +41,30 @@ pub(super) fn run(dice: &mut Dice, seed: u64) -> Run {
     Run { calls, crashes }
 }
 
+/// Each kind of call once, with nothing that breaks.
+pub(super) fn every_call() -> Run {
+    let kinds = [
+        ("openai", Kind::Generate, 3),
+        ("openai", Kind::Edit, 1),
+        ("openai", Kind::Stream, 3),
+        ("atlas", Kind::Generate, 3),
+        ("atlas", Kind::Edit, 1),
+        ("modelverse", Kind::Generate, 5),
+        ("modelverse", Kind::Edit, 1),
+    ];
+    let calls = kinds.into_iter().enumerate().map(|(number, (seller, kind, n))| Call {
+        key: format!("{}-0-{number}", crate::support::KEY),
+        seller,
+        kind,
+        n,
+        faults: Vec::new(),
+        refusals: 0,
+        dropped_at: None,
+        price_wait: 0,
+    });
+    Run { calls: calls.collect(), crashes: Vec::new() }
+}
+
 fn call(dice: &mut Dice, seed: u64, number: u64) -> Call {
     let seller = dice.pick(&["openai", "openai", "atlas", "atlas", "modelverse"]);
     let kind = match seller {
