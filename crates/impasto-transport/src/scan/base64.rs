@@ -54,7 +54,8 @@ impl Decoder {
             // Padding is for the careful path: it may be short, and it must be the end.
             if self.padding > 0 {
                 bulk = 0;
-            } else if bulk > 0 && rest[bulk - 1] == b'=' {
+            }
+            while bulk > 0 && rest[bulk - 1] == b'=' {
                 bulk -= 4;
             }
             if bulk > 0 {
@@ -254,6 +255,7 @@ mod tests {
         check("=", b"", Some((0, Some(b'='))));
         check("Zm9vYg===", b"foo", Some((8, Some(b'='))));
         check("Zm9vYg==Zm9v", b"foo", Some((8, Some(b'Z'))));
+        check("Zm9vYg==Zm9vYg==", b"foo", Some((8, Some(b'Z'))));
         check("Zm9v=", b"foo", Some((4, Some(b'='))));
         check("Zm9v\u{e9}", b"foo", Some((4, Some(0xc3))));
     }
