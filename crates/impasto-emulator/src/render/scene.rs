@@ -1,7 +1,9 @@
-//! A painted landscape planned from a prompt: a sky with a sun or moon, ridges, water, soft strokes.
+//! A painted landscape planned from a prompt: a sky with a sun or moon, ridges, water, soft paint.
 
+mod grain;
 mod paint;
 
+use self::grain::Grain;
 use crate::ids::Random;
 
 type Rgb = [f32; 3];
@@ -128,11 +130,8 @@ pub(crate) struct Scene {
     /// From back to front.
     layers: Vec<Layer>,
     tower: Option<Tower>,
-    strokes: Vec<f32>,
-    wobble: Vec<u32>,
+    grain: Grain,
 }
-
-const STROKES: u32 = 1024;
 
 #[expect(
     clippy::cast_precision_loss,
@@ -161,9 +160,8 @@ impl Scene {
         let sun_radius = w.min(h) * random.between(0.05, 0.11);
         let layers = plan_layers(random, &palette, w, h, wet);
         let tower = words.contains("lighthouse").then(|| plan_tower(random, layers.last(), w, h));
-        let strokes = smooth_noise(random, STROKES as usize);
-        let wobble = smooth_noise(random, width as usize).iter().map(|n| ((n + 1.0) * 60.0) as u32).collect();
-        Self { width, height, palette, sun_x, sun_y, sun_radius, layers, tower, strokes, wobble }
+        let grain = Grain::new(random, width, height);
+        Self { width, height, palette, sun_x, sun_y, sun_radius, layers, tower, grain }
     }
 
     /// The same place a little later: the sun moves along its arc.
@@ -273,20 +271,6 @@ fn plan_tower(random: &mut Random, front: Option<&Layer>, w: f32, h: f32) -> Tow
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "widths are small and positive")]
 fn columns(width: f32) -> std::ops::Range<u32> {
     0..width as u32
-}
-
-/// Random values between -1 and 1 with soft steps.
-#[expect(clippy::cast_precision_loss, reason = "positions within a knot are small")]
-fn smooth_noise(random: &mut Random, length: usize) -> Vec<f32> {
-    const KNOT: usize = 16;
-    let knots: Vec<f32> = (0..length / KNOT + 2).map(|_| random.between(-1.0, 1.0)).collect();
-    (0..length)
-        .map(|position| {
-            let t = (position % KNOT) as f32 / KNOT as f32;
-            let eased = t * t * (3.0 - 2.0 * t);
-            knots[position / KNOT] + (knots[position / KNOT + 1] - knots[position / KNOT]) * eased
-        })
-        .collect()
 }
 
 fn mix(from: Rgb, to: Rgb, t: f32) -> Rgb {

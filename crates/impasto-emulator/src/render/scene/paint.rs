@@ -1,6 +1,6 @@
 //! Painting a planned landscape, row by row and channel by channel.
 
-use super::{Rgb, STROKES, Scene, Tower, mix};
+use super::{Rgb, Scene, Tower, mix};
 use crate::render::canvas::Canvas;
 
 /// One row while it is painted, channel by channel, and what all rows share.
@@ -80,10 +80,7 @@ impl Scene {
     fn paint_row(&self, y: f32, row: &mut Row) {
         let t = (y / (self.height as f32 * 0.72)).min(1.0);
         let sky = mix(self.palette.sky_top, self.palette.sky_low, t);
-        let stroke_row = y as u32 * 3;
-        for (stroke, wobble) in row.strokes.iter_mut().zip(&self.wobble) {
-            *stroke = self.strokes[((stroke_row + wobble) % STROKES) as usize];
-        }
+        self.grain.row(y, &mut row.strokes);
         if y < row.lowest {
             self.paint_sky(y, sky, row);
         }
