@@ -56,6 +56,8 @@ pub(crate) struct Order {
     pub(crate) downgrade: Downgrade,
     /// The size in bytes to which PNGs are padded.
     pub(crate) weight: usize,
+    /// How many requests for the same pictures the key made before.
+    repeat: u64,
 }
 
 /// How the delivery falls short of what was asked and paid for.
@@ -80,7 +82,7 @@ pub(crate) async fn serve(mut exchange: Exchange<'_>, operation: Operation) -> A
     }
     let mut order = accept(&exchange, &form, operation).await?;
     drop(form);
-    order.obey(&exchange.request.directives);
+    order.obey(exchange.state, &exchange.key, &exchange.request.directives);
     if order.params.stream && !exchange.request.directives.has("json-stream") {
         return Ok(stream::reply(&exchange, order));
     }
@@ -176,14 +178,28 @@ impl Order {
             output_image: n * (image + u64::from(params.partial_images) * PARTIAL_IMAGE_TOKENS),
         };
         let (edit, pixels) = edit.unzip();
-        Self { params, width, height, usage, edit, pixels, downgrade: Downgrade::default(), weight: 0 }
+        Self {
+            params,
+            width,
+            height,
+            usage,
+            edit,
+            pixels,
+            downgrade: Downgrade::default(),
+            weight: 0,
+            repeat: 0,
+        }
     }
 
     /// Takes what modes and faults say about the pictures.
-    pub(crate) fn obey(&mut self, directives: &Directives) {
+    pub(crate) fn obey(&mut self, state: &State, key: &str, directives: &Directives) {
         self.downgrade = faults::downgrade(directives, self);
         let weight = directives.find("weight").and_then(Directive::number).unwrap_or(0);
         self.weight = usize::try_from(weight).unwrap_or(0).min(MAX_WEIGHT);
+        // Sampling makes no picture twice: n calls for one image are as good as one call for n.
+        if !directives.has("fixed") {
+            self.repeat = state.repeat(key, &self.picture(state.options.seed, 0, 0).key());
+        }
     }
 
     /// Lets go of the decoded inputs: pictures drawn later decode them again.
@@ -212,6 +228,7 @@ impl Order {
             compression: params.compression,
             animation: params.animation,
             index,
+            repeat: self.repeat,
             coarseness,
             edit: self.edit.clone(),
             weight: if coarseness == 0 { self.weight } else { 0 },

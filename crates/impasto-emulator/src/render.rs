@@ -4,6 +4,7 @@ pub(crate) mod canvas;
 pub(crate) mod edit;
 pub(crate) mod encode;
 pub(crate) mod label;
+pub(crate) mod region;
 pub(crate) mod scene;
 pub(crate) mod vector;
 
@@ -88,6 +89,8 @@ pub(crate) struct Picture {
     pub(crate) animation: Option<Animation>,
     /// Which of the n images this is, from 0.
     pub(crate) index: u32,
+    /// How many times the same key asked for the same before.
+    pub(crate) repeat: u64,
     /// How unfinished a partial image is: 0 is the final picture, higher is coarser.
     pub(crate) coarseness: u32,
     pub(crate) edit: Option<Arc<EditSource>>,
@@ -113,6 +116,7 @@ impl Picture {
             u64::from(self.transparent),
             u64::from(self.compression),
             u64::from(self.index),
+            self.repeat,
             u64::from(self.coarseness),
             self.weight as u64,
             self.animation
@@ -161,7 +165,7 @@ impl Picture {
         } else {
             let mut canvas = scene.paint(self.transparent);
             let area = if self.transparent { canvas.inner() } else { canvas.whole() };
-            label::stamp(&mut canvas, area, &self.label(), None);
+            label::stamp(&mut canvas, area, &self.label());
             canvas
         };
         if self.coarseness > 0 {
@@ -177,6 +181,7 @@ impl Picture {
             self.model.as_bytes(),
             self.quality.as_bytes(),
             u64::from(self.index).to_le_bytes().as_slice(),
+            self.repeat.to_le_bytes().as_slice(),
         ]);
         Random::new(seed_of(&hash))
     }
@@ -185,7 +190,23 @@ impl Picture {
     pub(crate) fn label(&self) -> [String; 2] {
         [
             "EMULATED \u{b7} impasto".to_owned(),
-            format!("{} {}x{} {} #{}", self.model, self.width, self.height, self.quality, self.index + 1),
+            format!("{} {}x{} {} {}", self.model, self.width, self.height, self.quality, self.number()),
         ]
+    }
+
+    /// The same text laid out for ever smaller places.
+    fn labels(&self) -> [Vec<String>; 4] {
+        let short = ["EMULATED".to_owned(), "impasto".to_owned()];
+        let size = format!("{}x{} {}", self.width, self.height, self.quality);
+        let tall = short.iter().cloned().chain([self.model.to_string(), size, self.number()]).collect();
+        [self.label().to_vec(), tall, short.to_vec(), short[..1].to_vec()]
+    }
+
+    /// Which picture of which call this is.
+    fn number(&self) -> String {
+        match self.repeat {
+            0 => format!("#{}", self.index + 1),
+            repeat => format!("#{} call {}", self.index + 1, repeat + 1),
+        }
     }
 }

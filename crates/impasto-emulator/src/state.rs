@@ -13,7 +13,7 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::directives::{Directive, Directives};
 use crate::faults::Plan;
-use crate::ids::Ids;
+use crate::ids::{Ids, digest};
 use crate::journal::Journal;
 use crate::render::{Picture, Rendered};
 
@@ -106,6 +106,8 @@ pub(crate) struct State {
     files: Mutex<Files>,
     /// Requests per key, for the rate-limit headers.
     seen: Mutex<HashMap<String, u64>>,
+    /// Requests per key and order, so that a repeated request gets new pictures.
+    repeats: Mutex<HashMap<[u8; 32], u64>>,
 }
 
 impl State {
@@ -122,6 +124,7 @@ impl State {
             options,
             files: Mutex::default(),
             seen: Mutex::default(),
+            repeats: Mutex::default(),
         }
     }
 
@@ -223,6 +226,15 @@ impl State {
         *count
     }
 
+    /// Counts a request for an order of a key and returns how many the same were there before.
+    pub(crate) fn repeat(&self, key: &str, order: &[u8; 32]) -> u64 {
+        let identity = digest([key.as_bytes(), order.as_slice()]);
+        let mut repeats = self.repeats.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = repeats.entry(identity).or_default();
+        *count += 1;
+        *count - 1
+    }
+
     /// Forgets bills, records, files and counts; pictures stay cached.
     pub(crate) fn reset(&self) {
         self.meter.clear();
@@ -231,6 +243,7 @@ impl State {
         self.tasks.clear();
         *self.files() = Files::default();
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.repeats.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

@@ -12,7 +12,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use crate::api_error::{ApiError, ApiResult};
 use crate::form::FilePart;
 use crate::ids::digest;
-use crate::render::edit::Region;
+use crate::render::region::Region;
 use crate::seller::Uploads;
 
 /// The largest input image in bytes (OpenAI: less than 50 MB each).
@@ -217,8 +217,11 @@ fn is_multi_picture(jpeg: &[u8]) -> bool {
 }
 
 fn not_an_image(origin: &Origin<'_>) -> ApiError {
-    let message =
-        format!("Invalid image file or mode for image {}, please check your image file.", origin.number);
+    let what = match origin.param {
+        "image" | "images" => format!("image {}", origin.number),
+        param => param.to_owned(),
+    };
+    let message = format!("Invalid image file or mode for {what}, please check your image file.");
     ApiError::user("invalid_image_file", origin.param, message)
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn serve(state: &Arc<State>, request: &mut Request, key: String
     let webhook = webhook_url(&body)?;
     let flag = |name: &str| body.get(name).and_then(Value::as_bool).unwrap_or(false);
     let (sync, base64) = (flag("enable_sync_mode"), flag("enable_base64_output"));
-    order.obey(&request.directives);
+    order.obey(state, &key, &request.directives);
     let id = state.ids.hex32();
     let mut task = Task::new(state, request, &id, &key, order);
     task.order.release_pixels();

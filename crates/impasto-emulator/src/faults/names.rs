@@ -10,6 +10,7 @@ pub(crate) const MODES: &[(&str, &str)] = &[
     ("url", "url in place of b64_json"),
     ("both", "url and b64_json together"),
     ("empty-url", "url and revised_prompt as empty strings beside the image"),
+    ("fixed", "a repeated request of a key gets the same pictures again, not new ones"),
     ("noisy-usage", "usage with the extra keys of new-api gateways"),
     ("reverse-route", "LaoZhang's flat route: size and quality are ignored"),
     ("stream-no-event-line", "events without an event: line"),

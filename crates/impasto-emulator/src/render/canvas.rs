@@ -17,6 +17,11 @@ impl Area {
     pub(crate) const fn height(self) -> u32 {
         self.bottom.saturating_sub(self.top)
     }
+
+    /// Pixels.
+    pub(crate) const fn size(self) -> u64 {
+        self.width() as u64 * self.height() as u64
+    }
 }
 
 /// Pixels.

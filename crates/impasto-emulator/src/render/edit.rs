@@ -6,60 +6,8 @@ use image::{DynamicImage, RgbaImage};
 use super::Picture;
 use super::canvas::{Area, Canvas, over};
 use super::label;
+use super::region::Region;
 use super::scene::Scene;
-
-/// Where an edit may change pixels.
-#[derive(Debug, Clone)]
-pub(crate) struct Region {
-    width: u32,
-    height: u32,
-    /// One byte per pixel, not 0 where the picture may change.
-    editable: Vec<u8>,
-}
-
-impl Region {
-    /// A region from one flag per pixel.
-    pub(crate) fn new(width: u32, height: u32, editable: Vec<u8>) -> Self {
-        Self { width, height, editable }
-    }
-
-    /// The same region for a picture of another size.
-    fn scaled(&self, width: u32, height: u32) -> Self {
-        if (width, height) == (self.width, self.height) {
-            return self.clone();
-        }
-        let pick = |to: u32, of: u32, from: u32| {
-            usize::try_from(u64::from(to) * u64::from(from) / u64::from(of.max(1))).unwrap_or(usize::MAX)
-        };
-        let editable = (0..height)
-            .flat_map(|y| {
-                let row = pick(y, height, self.height) * self.width as usize;
-                (0..width).map(move |x| row + pick(x, width, self.width))
-            })
-            .map(|position| self.editable.get(position).copied().unwrap_or(0))
-            .collect();
-        Self { width, height, editable }
-    }
-
-    fn allows(&self, x: u32, y: u32) -> bool {
-        self.editable.get(y as usize * self.width as usize + x as usize).is_some_and(|flag| *flag != 0)
-    }
-
-    /// The smallest rectangle around everything editable.
-    fn bounds(&self) -> Option<Area> {
-        let mut bounds: Option<Area> = None;
-        for (y, row) in (0_u32..).zip(self.editable.chunks_exact(self.width.max(1) as usize)) {
-            let Some(first) = row.iter().position(|flag| *flag != 0) else { continue };
-            let last = row.iter().rposition(|flag| *flag != 0).unwrap_or(first);
-            let (left, right) = (u32::try_from(first).ok()?, u32::try_from(last).ok()? + 1);
-            let area = bounds.get_or_insert(Area { left, top: y, right, bottom: y + 1 });
-            area.left = area.left.min(left);
-            area.right = area.right.max(right);
-            area.bottom = y + 1;
-        }
-        bounds
-    }
-}
 
 /// The decoded inputs of an edit.
 #[derive(Debug)]
@@ -99,7 +47,10 @@ impl EditBase {
         if let Some(area) = area {
             let allowed = |x: u32, y: u32| region.as_ref().is_none_or(|region| region.allows(x, y));
             self.paste_others(&mut canvas, area, &allowed);
-            label::stamp(&mut canvas, area, &picture.label(), Some(&allowed));
+            match &region {
+                Some(region) => label::stamp_inside(&mut canvas, region, area, &picture.labels()),
+                None => label::stamp(&mut canvas, area, &picture.label()),
+            }
         }
         canvas
     }

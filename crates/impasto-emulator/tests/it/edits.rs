@@ -38,6 +38,47 @@ async fn nothing_changes_outside_the_mask() {
 }
 
 #[tokio::test]
+async fn the_mark_is_legible_inside_an_elliptical_mask() {
+    let emulator = start().await;
+    let url = format!("{}/images/edits", emulator.openai_base_url());
+    let original = pattern(1024, 1024);
+    let inside = |x: u32, y: u32| x.abs_diff(450).pow(2) + y.abs_diff(550).pow(2) < 250 * 250;
+    let hole = image::RgbaImage::from_fn(1024, 1024, |x, y| {
+        image::Rgba([0, 0, 0, if inside(x, y) { 0 } else { 255 }])
+    });
+    let form = form()
+        .png("image", &encode(&original, ImageFormat::Png))
+        .png("mask", &encode(&hole, ImageFormat::Png));
+    let edited = decode_image(&post_form(&url, &form).await.json()["data"][0]["b64_json"]).to_rgba8();
+    let mut lit = 0;
+    for (x, y, pixel) in edited.enumerate_pixels() {
+        if inside(x, y) {
+            lit += u32::from(pixel.0[..3] == [255, 252, 240]);
+        } else {
+            assert_eq!(pixel, original.get_pixel(x, y), "at {x},{y}");
+        }
+    }
+    // Some forty letters of about twenty dots, each dot at least two by two pixels.
+    assert!(lit > 40 * 20 * 4, "{lit} pixels of text");
+}
+
+#[tokio::test]
+async fn an_unreadable_mask_is_called_a_mask() {
+    let emulator = start().await;
+    let url = format!("{}/images/edits", emulator.openai_base_url());
+    let png = encode(&pattern(64, 64), ImageFormat::Png);
+    for (form, what) in [
+        (form().png("image", &png).png("mask", b"just text"), "mask"),
+        (form().png("image", b"just text"), "image 1"),
+        (form().png("image[]", &png).png("image[]", b"just text"), "image 2"),
+    ] {
+        let answer = post_form(&url, &form).await.json();
+        let message = format!("Invalid image file or mode for {what}, please check your image file.");
+        assert_eq!(answer["error"]["message"], message);
+    }
+}
+
+#[tokio::test]
 async fn without_a_mask_the_picture_stays_recognisable() {
     let emulator = start().await;
     let url = format!("{}/images/edits", emulator.openai_base_url());

@@ -163,7 +163,9 @@ async fn plans_and_random_faults() {
 async fn replies_are_bent() {
     let emulator = start().await;
     let bent = async |directive: &str| {
-        post(&format!("{}/with/{directive}/v1/images/generations", emulator.url()), &request()).await.json()
+        post(&format!("{}/with/fixed,{directive}/v1/images/generations", emulator.url()), &request())
+            .await
+            .json()
     };
     assert_eq!(bent("set;quality=ultra").await["quality"], "ultra");
     assert_eq!(bent("drop;created").await.get("created"), None);

@@ -141,7 +141,7 @@ async fn images_are_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn pictures_depend_on_prompt_index_and_seed_only() {
+async fn pictures_depend_on_prompt_index_repetition_and_seed_only() {
     let emulator = start().await;
     let url = format!("{}/images/generations", emulator.openai_base_url());
     let request = json!({ "model": "gpt-image-2", "prompt": "a fox", "n": 3, "size": "1024x640" });
@@ -149,6 +149,22 @@ async fn pictures_depend_on_prompt_index_and_seed_only() {
     emulator.reset();
     let again = post(&url, &request).await.json();
     assert_eq!(first["data"], again["data"]);
+    let repeated = post(&url, &request).await.json();
+    let other_key = [("authorization", "Bearer sk-other"), ("content-type", "application/json")];
+    let other_key = send(hyper::Method::POST, &url, &other_key, request.to_string()).await;
+    assert_eq!(first["data"], other_key.json()["data"], "each key counts for itself");
+    let single = json!({ "model": "gpt-image-2", "prompt": "a fox", "n": 1, "size": "1024x640" });
+    let single = post(&url, &single).await.json();
+    for image in repeated["data"].as_array().expect("a list").iter().chain([&single["data"][0]]) {
+        assert!(
+            !first["data"].as_array().expect("a list").contains(image),
+            "a repeated request gets new pictures"
+        );
+    }
+    let fixed = url.replace("/v1/", "/with/fixed/v1/");
+    for _ in 0..2 {
+        assert_eq!(first["data"], post(&fixed, &request).await.json()["data"]);
+    }
     let images: Vec<&Value> = first["data"].as_array().expect("a list").iter().collect();
     assert!(images[0] != images[1] && images[1] != images[2] && images[0] != images[2]);
     let other =
