@@ -28,7 +28,7 @@ impl ApiKey {
     /// # Errors
     ///
     /// Of kind [`TransportErrorKind::Key`] when it is empty, starts with `$` (a variable that the shell did
-    /// not expand), or contains anything but visible ASCII (a header could not carry it). The message never
+    /// not expand), has quotes around it, or contains anything but visible ASCII (a header could not carry it). The message never
     /// repeats the key.
     pub fn new(key: impl Into<String>) -> Result<Self, TransportError> {
         let key = SecretString::from(key.into());
@@ -61,6 +61,9 @@ fn problem(key: &str) -> Option<&'static str> {
         return Some(
             "the key starts with `$`: the shell did not expand the variable (single quotes keep it from doing so)",
         );
+    }
+    if ['"', '\'', '`'].iter().any(|quote| key.starts_with(*quote) || key.ends_with(*quote)) {
+        return Some("the key has quotes around it: they belong to the shell or the file, not to the key");
     }
     if key.trim() != key {
         return Some("the key has white space at an end, such as the line break of the file it came from");
@@ -97,6 +100,8 @@ mod tests {
         for (key, word) in [
             ("", "empty"),
             ("$OPENAI_API_KEY", "shell"),
+            ("\"sk-secret\"", "quotes"),
+            ("'sk-secret'", "quotes"),
             ("sk-secret\n", "line break"),
             (" sk-secret", "white space"),
             ("sk secret", "white space"),
