@@ -27,10 +27,10 @@ pub(crate) enum JobsAction {
 /// What `jobs resume` takes.
 #[derive(Debug, Args)]
 pub(crate) struct ResumeArgs {
-    /// The ids of jobs or of their tasks
-    #[arg(value_name = "ID", required_unless_present = "all")]
+    /// The ids of jobs or of their tasks; without one every job that can be taken up
+    #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// Every job that can be taken up
+    /// Every job that can be taken up, as without an ID
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
     /// Read the key from this environment variable instead of the seller's own

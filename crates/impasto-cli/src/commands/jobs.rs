@@ -40,7 +40,7 @@ fn list(journal: &FileJournal, term: &Term) -> Result<Exit, Failure> {
 
 async fn resume(journal: &FileJournal, args: &ResumeArgs, term: &Term) -> Result<Exit, Failure> {
     let records = records(journal, term)?;
-    let chosen = if args.all {
+    let chosen = if args.all || args.ids.is_empty() {
         records.into_iter().filter(JobRecord::is_resumable).collect()
     } else {
         choose(records, &args.ids)?

@@ -97,7 +97,9 @@ fn a_deadline_leaves_a_job_that_can_be_taken_up() {
     assert_eq!(ran.code, 5, "{}", ran.stderr);
     assert!(ran.stderr.contains("hint: `impasto jobs resume "), "{}", ran.stderr);
     assert_eq!(bench.run_ok(&["jobs", "--json"]).json()["jobs"][0]["state"], "stopped");
-    let resumed = bench.run_ok(&["jobs", "resume", "--all", "--poll-interval", "0.01"]);
+    // There is only this one, so it needs no id.
+    let resumed = bench.run_ok(&["jobs", "resume", "--poll-interval", "0.01"]);
     assert!(resumed.stdout.ends_with("a-fox.jpg\n"), "{}", resumed.stdout);
     assert_eq!(bench.bill().len(), 1);
+    assert_eq!(bench.run_ok(&["jobs", "resume"]).stderr, "no job can be taken up\n");
 }
