@@ -45,10 +45,10 @@ impl Progress {
     /// Shows what happened.
     pub(crate) fn show(&mut self, event: &Event) {
         match event {
-            Event::Sent { .. } => self.say(format!("sent, waiting for {}", self.what())),
+            Event::Sent { .. } => self.say(format!("sent, {}", self.state())),
             Event::Uploaded { index } => self.say(format!("uploaded input image {}", index + 1)),
             Event::Accepted { .. } => {
-                self.say(format!("accepted, waiting for {}", self.what()));
+                self.say(format!("accepted, {}", self.state()));
             }
             Event::Status { status, polls } => {
                 let times = match polls {
@@ -56,7 +56,7 @@ impl Progress {
                     1 => ", asked once".to_owned(),
                     more => format!(", asked {more} times"),
                 };
-                self.say(format!("{}: {status}{times}", self.what()));
+                self.say(format!("{}: {status}{times}", self.state()));
             }
             Event::Retrying { after, attempt, .. } => {
                 self.say(format!("waiting {:.1} s before attempt {attempt}", after.as_secs_f64()));
@@ -68,7 +68,7 @@ impl Progress {
             }
             Event::Image(_) => {
                 self.arrived += 1;
-                self.say(self.what());
+                self.say(self.state());
             }
             _ => {}
         }
@@ -84,14 +84,34 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn what(&self) -> String {
+    /// How far it is: what has arrived, never what may come next.
+    fn state(&self) -> String {
         match (self.images, self.arrived) {
-            (1, 0) => "the image".to_owned(),
-            (all, done) => format!("image {} of {all}", (done + 1).min(all)),
+            (1, 0) => "waiting for the image".to_owned(),
+            (1, _) => "the image arrived".to_owned(),
+            (all, arrived) => format!("{arrived} of {all} images arrived"),
         }
     }
 
     fn say(&self, message: String) {
         self.bar.set_message(message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Progress;
+
+    #[test]
+    fn only_what_has_arrived_is_counted() {
+        let check = |images: usize, arrived: usize, expected: &str| {
+            let progress = Progress { images, arrived, ..Progress::new(false) };
+            assert_eq!(progress.state(), expected);
+        };
+        check(1, 0, "waiting for the image");
+        check(1, 1, "the image arrived");
+        check(2, 0, "0 of 2 images arrived");
+        check(2, 1, "1 of 2 images arrived");
+        check(2, 2, "2 of 2 images arrived");
     }
 }
