@@ -33,7 +33,7 @@ pub(crate) struct Cli {
 /// How the command talks.
 #[derive(Debug, Args)]
 pub(crate) struct Talk {
-    /// Print one JSON object on stdout instead of text (docs/cli-json.md describes it)
+    /// Print one JSON object on stdout instead of text (see docs/cli-json.md)
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Say nothing on stderr but errors
@@ -50,8 +50,8 @@ pub(crate) enum Command {
     Edit(Box<EditArgs>),
     /// Say what generate or edit would cost, line by line; no key, nothing is sent
     ///
-    /// Takes the very flags of generate and edit, so that one word changes the one into the other. Where images
-    /// would go means nothing here; over --max-cost the exit code is 4.
+    /// Takes the very flags of generate and edit, so that one word changes the one into the other; those that say
+    /// where images go and how to wait for them mean nothing here. Over --max-cost the exit code is 4.
     ///
     /// Your own price sheets are TOML files in $XDG_CONFIG_HOME/impasto/prices (~/.config/impasto/prices where the
     /// variable is not set); they are laid over the built-in ones.
@@ -61,6 +61,7 @@ pub(crate) enum Command {
     /// Takes the very flags of generate and edit. With --provider or --model only those are compared. What a seller
     /// does not take is changed where it is still the same picture, and told; other keys, addresses and limits mean
     /// nothing here.
+    #[command(mut_args(image::without_seller))]
     Compare(Box<EstimateArgs>),
     /// List jobs that were cut off, and take them up again without paying twice
     Jobs(JobsArgs),

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, value_parser};
+use clap::{Arg, Args, value_parser};
 
 /// What `generate` takes.
 #[derive(Debug, Args)]
@@ -26,18 +26,22 @@ pub(crate) struct GenerateArgs {
 pub(crate) struct EditArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
-    /// An input image: a file, a URL, or file_id:ID; repeat it for more (their order matters)
+    /// An input image: a file, a URL, or file_id:ID; repeat it for more
+    ///
+    /// Their order matters.
     #[arg(long = "image", value_name = "FILE", required = true, help_heading = "Input")]
     pub(crate) images: Vec<String>,
-    /// What may change of the first image: the transparent or white pixels of an image of its size, or
-    /// rect:X,Y,WIDTH,HEIGHT in pixels; every seller gets it as it reads it
+    /// What may change of the first image: a mask image, or rect:X,Y,WIDTH,HEIGHT
+    ///
+    /// Of an image of its size it is the transparent or white pixels, of a rectangle all of its pixels; every seller
+    /// gets it as it reads it.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) mask: Option<String>,
     /// A transparent PNG of drawn instructions over the first image; not together with --mask
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", help_heading = "Input", hide_short_help = true)]
     pub(crate) markup: Option<String>,
     /// How closely to keep to the input: low or high
-    #[arg(long, value_name = "FIDELITY", help_heading = "Input")]
+    #[arg(long, value_name = "FIDELITY", help_heading = "Input", hide_short_help = true)]
     pub(crate) input_fidelity: Option<String>,
     #[command(flatten)]
     pub(crate) image: ImageArgs,
@@ -52,7 +56,11 @@ The paths of the images go to stdout, one a line; everything else goes to stderr
 `impasto models` lists what each model takes; `impasto --help` lists the exit codes.";
 
 /// What `estimate` and `compare` take: the same as `generate` and `edit`.
+///
+/// Where images would go and how patiently a seller is asked is taken as well and means nothing, so the help does not
+/// show it.
 #[derive(Debug, Args)]
+#[command(mut_args(without_sending))]
 pub(crate) struct EstimateArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
@@ -74,6 +82,29 @@ pub(crate) struct EstimateArgs {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) seller: SellerArgs,
+}
+
+/// Hides what means nothing where nothing is sent.
+fn without_sending(arg: Arg) -> Arg {
+    let meaningless = matches!(
+        arg.get_id().as_str(),
+        "out"
+            | "out_dir"
+            | "force"
+            | "save_partials"
+            | "dry_run"
+            | "api_key_env"
+            | "timeout"
+            | "poll_interval"
+            | "retries"
+    );
+    arg.hide(meaningless)
+}
+
+/// Hides what means nothing where every seller is asked for its price.
+pub(super) fn without_seller(arg: Arg) -> Arg {
+    let meaningless = matches!(arg.get_id().as_str(), "base_url" | "option" | "max_cost" | "unchecked");
+    if meaningless { arg.hide(true) } else { arg }
 }
 
 /// The words.
@@ -102,8 +133,8 @@ pub(crate) struct ImageArgs {
     #[arg(long, short, value_name = "QUALITY", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) quality: Option<String>,
     /// How many images; more than the seller's limit become several calls
-    #[arg(short, long = "n", value_name = "COUNT")]
-    pub(crate) n: Option<u32>,
+    #[arg(short, long = "n", value_name = "COUNT", allow_negative_numbers = true)]
+    pub(crate) n: Option<String>,
     /// transparent, opaque or auto
     #[arg(long, value_name = "BACKGROUND", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) background: Option<String>,
@@ -111,40 +142,40 @@ pub(crate) struct ImageArgs {
     #[arg(long, value_name = "FORMAT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) output_format: Option<String>,
     /// 0 to 100, for jpeg and webp
-    #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(0..=100), hide_short_help = true)]
     pub(crate) output_compression: Option<u8>,
     /// How strict the seller's filter is: low or auto
-    #[arg(long, value_name = "MODERATION", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "MODERATION", value_parser = NonEmptyStringValueParser::new(), hide_short_help = true)]
     pub(crate) moderation: Option<String>,
     /// How long the model plans: low, medium or high
-    #[arg(long, value_name = "COMPLEXITY", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "COMPLEXITY", value_parser = NonEmptyStringValueParser::new(), hide_short_help = true)]
     pub(crate) complexity: Option<String>,
     /// Frames of a gif, 2 to 16
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", hide_short_help = true)]
     pub(crate) frame_count: Option<u8>,
     /// Milliseconds each frame of a gif is shown
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", hide_short_help = true)]
     pub(crate) frame_duration_ms: Option<u32>,
     /// The language model that writes an svg
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", hide_short_help = true)]
     pub(crate) svg_model: Option<String>,
     /// How much that language model reasons: low, medium, high, …
-    #[arg(long, value_name = "EFFORT")]
+    #[arg(long, value_name = "EFFORT", hide_short_help = true)]
     pub(crate) svg_effort: Option<String>,
     /// A stable, hashed id of the end user
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", hide_short_help = true)]
     pub(crate) safety_identifier: Option<String>,
     /// The end user, by the older name of --safety-identifier
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", hide_short_help = true)]
     pub(crate) user: Option<String>,
     /// A field by its wire name, sent as it is; repeat it for more
-    #[arg(long, value_name = "NAME=JSON")]
+    #[arg(long, value_name = "NAME=JSON", hide_short_help = true)]
     pub(crate) extra: Vec<String>,
     /// Answer as a stream, so that each image is saved as soon as it is there
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) stream: bool,
     /// Up to this many sketches of each image on the way, 0 to 3; they cost extra (implies --stream)
-    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u8).range(0..=3))]
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u8).range(0..=3), hide_short_help = true)]
     pub(crate) partial_images: Option<u8>,
 }
 
@@ -152,7 +183,7 @@ pub(crate) struct ImageArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Save as FILE; several images become FILE-1, FILE-2, …; the extension follows what arrives
+    /// Save as FILE, or as FILE-1, FILE-2, …; the extension follows what arrives
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Save in DIR, named after the prompt unless --out names it [default: the current directory]
@@ -162,7 +193,7 @@ pub(crate) struct OutputArgs {
     #[arg(long)]
     pub(crate) force: bool,
     /// Save the sketches too, as FILE.partial-0.png, …
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) save_partials: bool,
     /// Print the exact request, the key redacted, and where images would go; send nothing
     #[arg(long)]
@@ -173,32 +204,36 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Seller")]
 pub(crate) struct SellerArgs {
-    /// The seller (`impasto providers` lists them); IMPASTO_PROVIDER, or the first whose key is set
+    /// The seller (see `impasto providers`) [default: the first whose key is set]
+    ///
+    /// The variable IMPASTO_PROVIDER names another default.
     #[arg(long, short, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) provider: Option<String>,
-    /// Another base URL, as the seller's documents print it: a region, a proxy, the emulator
+    /// Another base URL, as the seller's documents print it, or the emulator's
+    ///
+    /// It may be that of a region or of a proxy as well.
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) base_url: Option<String>,
     /// Read the key from this environment variable instead of the seller's own
-    #[arg(long, value_name = "VARIABLE", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "VARIABLE", value_parser = NonEmptyStringValueParser::new(), hide_short_help = true)]
     pub(crate) api_key_env: Option<String>,
     /// An option of the seller, such as api_version for azure; repeat it for more
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", hide_short_help = true)]
     pub(crate) option: Vec<String>,
     /// Give up on a call after this many seconds [default: 600]
-    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=86_400), hide_short_help = true)]
     pub(crate) timeout: Option<u64>,
     /// Ask after a task every so many seconds, such as 0.5, where the seller works with tasks [default: the
     /// seller's pace]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true)]
     pub(crate) poll_interval: Option<f64>,
     /// Repeat this often what was surely not billed [default: 2]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", hide_short_help = true)]
     pub(crate) retries: Option<u32>,
-    /// Refuse, before anything is sent, what may cost more than this many US dollars
+    /// Refuse beforehand what may cost more than this many US dollars
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<String>,
     /// Send what the capability book would refuse, with a warning
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) unchecked: bool,
 }

@@ -42,7 +42,7 @@ fn fill(mut request: ImageRequest, args: &ImageArgs) -> Result<ImageRequest, Fai
     request.model = args.model.as_deref().map(Into::into);
     request.size = args.size.as_deref().map(size).transpose()?;
     request.quality = args.quality.clone().map(Into::into);
-    request.n = args.n;
+    request.n = args.n.as_deref().map(count).transpose()?;
     request.background = args.background.clone().map(Into::into);
     request.output_format = args.output_format.clone().map(Into::into);
     request.output_compression = args.output_compression;
@@ -95,6 +95,12 @@ fn mask(text: &str) -> Result<Mask, Failure> {
 
 fn size(text: &str) -> Result<Size, Failure> {
     text.parse::<Size>().map_err(|error| impasto::Error::from(error).into())
+}
+
+/// How many images; whether it is enough, or too many, is the library's to say.
+fn count(text: &str) -> Result<u32, Failure> {
+    let wrong = |_| Failure::usage("n", format!("{text} is not a whole number of at least 1"));
+    text.trim().parse().map_err(wrong)
 }
 
 fn svg(args: &ImageArgs) -> Option<SvgOptions> {

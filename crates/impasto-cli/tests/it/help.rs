@@ -11,6 +11,10 @@ fn check(name: &str, args: &[&str]) {
 fn help_pages() {
     check("help", &["--help"]);
     check("help_generate", &["generate", "--help"]);
+    check("help_generate_short", &["generate", "-h"]);
+    check("help_estimate_short", &["estimate", "-h"]);
+    check("help_compare_short", &["compare", "-h"]);
+    check("help_edit_short", &["edit", "-h"]);
     check("help_edit", &["edit", "--help"]);
     check("help_emulate", &["emulate", "--help"]);
     check("help_models", &["models", "--help"]);
@@ -23,10 +27,14 @@ fn help_pages() {
 
 #[test]
 fn the_first_page_fits_one_screen() {
-    let ran = Bench::new().run_ok(&["--help"]);
-    let lines = ran.lines();
-    assert!(lines.len() <= 40, "{} lines", lines.len());
-    assert!(lines.iter().all(|line| line.chars().count() <= 100), "{}", ran.stdout);
+    for args in
+        [&["--help"][..], &["generate", "-h"], &["edit", "-h"], &["estimate", "-h"], &["compare", "-h"]]
+    {
+        let ran = Bench::new().run_ok(args);
+        let lines = ran.lines();
+        assert!(lines.len() <= 40, "{args:?}: {} lines", lines.len());
+        assert!(lines.iter().all(|line| line.chars().count() <= 100), "{}", ran.stdout);
+    }
 }
 
 #[test]
