@@ -11,7 +11,7 @@ mod models;
 mod providers;
 mod rules;
 
-pub(crate) use cost::EstimateView;
+pub(crate) use cost::{EstimateView, unpriced};
 pub(crate) use delivered::{Report, summary};
 pub(crate) use dry_run::DryRun;
 pub(crate) use emulator::EmulatorReport;

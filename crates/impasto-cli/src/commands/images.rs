@@ -1,7 +1,7 @@
 //! What `generate` and `edit` have in common: everything from the request to the files.
 
 use impasto::sink::{Destination as _, Files};
-use impasto::{Client, ImageRequest};
+use impasto::{Client, ImageRequest, Money};
 
 use crate::args::{OutputArgs, SellerArgs};
 use crate::commands::watch::{Context, watch};
@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plan;
 use crate::term::Term;
-use crate::view::{DryRun, EstimateView};
+use crate::view::{DryRun, EstimateView, unpriced};
 
 /// Makes the images of `request`, or shows what would be sent.
 pub(crate) async fn run(
@@ -22,7 +22,7 @@ pub(crate) async fn run(
     let limit = seller.max_cost.as_deref().map(plan::dollars).transpose()?;
     let choice = plan::choose(seller)?;
     if output.dry_run {
-        return dry_run(&choice.dry(term)?, request, &files, term).await;
+        return dry_run(&choice.dry(term)?, request, &files, limit.as_ref(), term).await;
     }
     let plan::Started { client, emulator, journaled } = plan::client(choice, term).await?;
     let mut call = client.request(request.clone()).destination(files);
@@ -40,19 +40,23 @@ pub(crate) async fn run(
     Ok(watched.show(term))
 }
 
-/// Shows the exact requests and where the images would go.
+/// Shows the exact requests and where the images would go; says by the exit code whether the limit would hold.
 async fn dry_run(
     client: &Client,
     request: ImageRequest,
     files: &Files,
+    limit: Option<&Money>,
     term: &Term,
 ) -> Result<Exit, Failure> {
     let preview = client.request(request.clone()).preview().await?;
     // What would make saving fail should be known now as well.
     files.prepare(&preview.request).await?;
     // A seller without a known price can be asked all the same.
-    let estimate = client.request(request).estimate().await;
-    let dry = DryRun::new(client, &preview, files, EstimateView::sum(&estimate.unwrap_or_default()));
+    let (estimate, unknown) = match client.request(request).estimate().await {
+        Ok(estimates) => (EstimateView::sum(&estimates), None),
+        Err(error) => (None, Some(error.message().to_owned())),
+    };
+    let dry = DryRun::new(client, &preview, files, estimate, unknown);
     if term.wants_json() {
         term.print_json(&dry);
     } else {
@@ -63,8 +67,18 @@ async fn dry_run(
     }
     match &dry.estimate {
         Some(estimate) => term.say(format_args!("estimate: {}", estimate.words())),
-        None => term.say("estimate: no price is known"),
+        None => term.say(unpriced(dry.estimate_unknown.as_deref())),
     }
     term.say("dry run: nothing was sent");
-    Ok(Exit::Ok)
+    match (limit, &dry.estimate) {
+        (Some(limit), Some(estimate)) if estimate.is_over(limit) => {
+            term.say(format_args!("it may cost more than {limit}"));
+            Ok(Exit::OverBudget)
+        }
+        (Some(limit), None) => {
+            term.say(format_args!("without a known price nobody can tell whether it stays below {limit}"));
+            Ok(Exit::OverBudget)
+        }
+        _ => Ok(Exit::Ok),
+    }
 }

@@ -2,13 +2,14 @@
 
 use impasto::transport::{Clock as _, TokioClock};
 use impasto::{
-    BillingOutcome, Client, Estimate, Event, Generation, GenerationStream, Image, ImageRequest, Warning,
+    BillingOutcome, Client, ErrorKind, Estimate, Event, Generation, GenerationStream, Image, ImageRequest,
+    Warning,
 };
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::term::{Progress, Term, plain};
-use crate::view::{EstimateView, Report, summary};
+use crate::view::{EstimateView, Report, summary, unpriced};
 
 /// What is worth knowing of a call beside its events.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +40,8 @@ pub(crate) async fn watch(
 ) -> Result<Watched, Failure> {
     let clock = TokioClock::new();
     let mut run = Run {
+        client,
+        request,
         term,
         context,
         progress: term.progress(),
@@ -55,6 +58,9 @@ pub(crate) async fn watch(
     drop(events);
     run.progress.finish();
     let generation = outcome.map_err(|failure| run.resumable(failure))?;
+    if generation.estimates.is_empty() && run.seen.unpriced.is_none() {
+        run.seen.unpriced = run.why_unpriced().await;
+    }
     let report = Report::new(client, &generation, &run.seen, context.emulated, clock.now());
     Ok(Watched { generation, told: run.told, report })
 }
@@ -85,12 +91,16 @@ pub(crate) struct Seen {
     sent: u32,
     /// Sketches, each with its number among those of its image.
     pub(crate) partials: Vec<(u32, Image)>,
+    /// Why nobody knows beforehand what it costs.
+    pub(crate) unpriced: Option<String>,
     images: Vec<Image>,
     tasks: Vec<String>,
 }
 
 /// A call under way.
 struct Run<'a> {
+    client: &'a Client,
+    request: &'a ImageRequest,
     term: &'a Term,
     context: Context,
     progress: Progress,
@@ -105,7 +115,13 @@ impl Run<'_> {
         loop {
             match events.next().await {
                 Some(Ok(Event::Done(generation))) => return Ok(*generation),
-                Some(Ok(event)) => self.take(event),
+                Some(Ok(event)) => {
+                    if matches!(event, Event::Sent { .. }) && self.seen.sent == 0 {
+                        self.tell_estimate().await;
+                    }
+                    self.progress.show(&event);
+                    self.take(event);
+                }
                 Some(Err(error)) => return Err(error.into()),
                 None => return Err(Failure::own("the call ended without a result")),
             }
@@ -113,17 +129,13 @@ impl Run<'_> {
     }
 
     fn take(&mut self, event: Event) {
-        self.progress.show(&event);
         match event {
             Event::Warning(warning) => {
                 self.progress.above(|| self.term.warn(&warning));
                 self.told.push(warning);
             }
             Event::Estimate(estimate) => self.estimates.push(*estimate),
-            Event::Sent { .. } => {
-                self.tell_estimate();
-                self.seen.sent += 1;
-            }
+            Event::Sent { .. } => self.seen.sent += 1,
             Event::Accepted { task_id } => {
                 // Whoever loses this process needs it to find the image again.
                 self.progress.above(|| self.term.say(format_args!("accepted as task {task_id}")));
@@ -139,10 +151,21 @@ impl Run<'_> {
         }
     }
 
-    fn tell_estimate(&mut self) {
-        if let Some(estimate) = EstimateView::sum(&std::mem::take(&mut self.estimates)) {
-            self.progress.above(|| self.term.say(format_args!("estimate: {}", estimate.words())));
-        }
+    /// Says what it may cost, or why nobody knows, before the first request is shown as sent.
+    async fn tell_estimate(&mut self) {
+        let line = if let Some(estimate) = EstimateView::sum(&std::mem::take(&mut self.estimates)) {
+            format!("estimate: {}", estimate.words())
+        } else {
+            self.seen.unpriced = self.why_unpriced().await;
+            unpriced(self.seen.unpriced.as_deref())
+        };
+        self.progress.above(|| self.term.say(line));
+    }
+
+    /// Why no price is known. The events tell of known ones only, so it is asked for once more.
+    async fn why_unpriced(&self) -> Option<String> {
+        let error = self.client.request(self.request.clone()).estimate().await.err()?;
+        (error.kind() == ErrorKind::UnknownPrice).then(|| error.message().to_owned())
     }
 
     /// Says how a task that still runs at the seller is taken up again.

@@ -13,6 +13,10 @@ const LONGEST: usize = 48;
 /// The destination of a request with this prompt.
 pub(crate) fn place(args: &OutputArgs, prompt: &str) -> Result<Files, Failure> {
     let directory = args.out_dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    if directory.exists() && !directory.is_dir() {
+        return Err(Failure::usage("out_dir", format!("{} is a file, not a folder", directory.display()))
+            .with_hint("--out names a file, --out-dir the folder it goes to"));
+    }
     let files = match &args.out {
         Some(out) if !names_folder(out) => {
             Files::at(if args.out_dir.is_some() { directory.join(out) } else { out.clone() })

@@ -19,6 +19,9 @@ pub(crate) struct EstimateView {
     /// For people, with the currency's sign.
     #[serde(skip)]
     words: String,
+    /// `high`, to be compared.
+    #[serde(skip)]
+    most: Money,
 }
 
 /// One line of an estimate. They add up to the total exactly.
@@ -77,6 +80,7 @@ impl EstimateView {
             low: low.amount_text(),
             expected: expected.amount_text(),
             high: high.amount_text(),
+            most: high,
             currency: low.currency().code().to_owned(),
             lines: estimates.iter().flat_map(lines).collect(),
             assumptions,
@@ -89,7 +93,12 @@ impl EstimateView {
     pub(crate) fn words(&self) -> String {
         let age =
             if self.stale { format!("; the price was read on {}", self.sheet_date) } else { String::new() };
-        format!("{}{age}", self.words)
+        format!("{}{}{age}", self.words, left_open(&self.assumptions))
+    }
+
+    /// Whether it may cost more than this; what cannot be compared may.
+    pub(crate) fn is_over(&self, limit: &Money) -> bool {
+        self.most.compare(limit).is_none_or(std::cmp::Ordering::is_gt)
     }
 }
 
@@ -169,6 +178,26 @@ fn words(amount: &Money, costs: &[Actual]) -> String {
     if bound { format!("at most {}", short(amount)) } else { short(amount) }
 }
 
+/// The line that stands where an estimate would, with the reason where it is known.
+pub(crate) fn unpriced(reason: Option<&str>) -> String {
+    format!("estimate: {}", reason.unwrap_or("no price is known"))
+}
+
+/// Why the range is wide, where the request could narrow it.
+fn left_open(assumptions: &[String]) -> &'static str {
+    let open = |field: &str| {
+        assumptions.iter().any(|text| {
+            text.strip_prefix(field).is_some_and(|rest| rest.starts_with(' ') && rest.contains("range spans"))
+        })
+    };
+    match (open("size"), open("quality")) {
+        (true, true) => "; size and quality are left open",
+        (true, false) => "; size is left open",
+        (false, true) => "; quality is left open",
+        (false, false) => "",
+    }
+}
+
 /// `$0.0064`, or `$0.0064 ($0.0051 to $0.0077)` where it is not known exactly.
 fn range(low: &Money, expected: &Money, high: &Money) -> String {
     let (low, expected, high) = (short(low), short(expected), short(high));
@@ -184,7 +213,7 @@ fn short(amount: &Money) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{range, short};
+    use super::{left_open, range, short};
     use impasto::{Currency, Money};
 
     fn dollars(text: &str) -> Money {
@@ -198,5 +227,19 @@ mod tests {
         let (low, high) = (dollars("0.5"), dollars("2"));
         assert_eq!(range(&low, &dollars("1"), &high), "$1.0000 ($0.5000 to $2.0000)");
         assert_eq!(range(&low, &low, &low), "$0.5000");
+    }
+
+    #[test]
+    fn only_what_the_request_could_narrow_is_left_open() {
+        let check = |assumptions: &[&str], expected: &str| {
+            let assumptions: Vec<String> = assumptions.iter().map(|&text| text.to_owned()).collect();
+            assert_eq!(left_open(&assumptions), expected, "{assumptions:?}");
+        };
+        let size = "size is left to the model: the range spans every size it could choose";
+        let quality = "quality is not set: the range spans everything gpt-image-2 could make of it";
+        check(&[quality, size], "; size and quality are left open");
+        check(&[size], "; size is left open");
+        check(&[quality], "; quality is left open");
+        check(&["quality is not set; a seller takes medium (its documents)", "sizes: the range spans"], "");
     }
 }

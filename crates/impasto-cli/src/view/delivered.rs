@@ -35,6 +35,8 @@ pub(crate) struct Report {
     svg_usage: Option<SvgUsage>,
     /// What it was estimated to cost before it was sent.
     estimate: Option<EstimateView>,
+    /// Why no price was known before.
+    estimate_unknown: Option<String>,
     /// What it cost, as far as that is known.
     cost: Option<CostView>,
     prices: Vec<String>,
@@ -122,6 +124,7 @@ impl Report {
             usage: generation.usage.clone(),
             svg_usage: generation.svg_usage.clone(),
             estimate: EstimateView::sum(&generation.estimates),
+            estimate_unknown: seen.unpriced.clone(),
             cost: CostView::of(generation),
             prices: generation.prices.clone(),
             request_ids: generation.request_ids.clone(),

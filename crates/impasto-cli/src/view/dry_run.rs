@@ -27,6 +27,8 @@ pub(crate) struct DryRun {
     request: ImageRequest,
     /// What it may cost; null where no price is known.
     pub(crate) estimate: Option<EstimateView>,
+    /// Why no price is known.
+    pub(crate) estimate_unknown: Option<String>,
     warnings: Vec<WarningView>,
 }
 
@@ -36,6 +38,7 @@ impl DryRun {
         preview: &Preview,
         files: &Files,
         estimate: Option<EstimateView>,
+        estimate_unknown: Option<String>,
     ) -> Self {
         Self {
             ok: true,
@@ -51,6 +54,7 @@ impl DryRun {
                 .collect(),
             request: preview.request.clone(),
             estimate,
+            estimate_unknown,
             warnings: preview.warnings.iter().map(WarningView::new).collect(),
         }
     }

@@ -21,15 +21,12 @@ pub(crate) struct EstimateReport {
     calls: usize,
     #[serde(flatten)]
     estimate: EstimateView,
-    #[serde(skip)]
-    high: Money,
 }
 
 impl EstimateReport {
     /// The estimate of a request, one part for each of its calls.
     pub(crate) fn new(estimates: &[Estimate]) -> Option<Self> {
-        let (first, others) = estimates.split_first()?;
-        let high = others.iter().try_fold(first.high.clone(), |sum, more| sum.plus(&more.high)).ok()?;
+        let first = estimates.first()?;
         Some(Self {
             ok: true,
             provider: first.seller.clone(),
@@ -37,13 +34,12 @@ impl EstimateReport {
             n: estimates.iter().map(|estimate| estimate.images).sum(),
             calls: estimates.len(),
             estimate: EstimateView::sum(estimates)?,
-            high,
         })
     }
 
     /// Whether it may cost more than this; what cannot be compared may.
     pub(crate) fn is_over(&self, limit: &Money) -> bool {
-        self.high.compare(limit).is_none_or(std::cmp::Ordering::is_gt)
+        self.estimate.is_over(limit)
     }
 
     /// The same for people.

@@ -71,6 +71,24 @@ fn limits_and_unknown_prices_have_an_exit_code() {
     let ran = bench.run(&["estimate", "a fox", "-p", "yescale", "-m", "gpt-image-1"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (4, ""));
     assert!(ran.stderr.contains("is unknown"), "{}", ran.stderr);
+    // Whoever generates is told before anything is sent, and a limit cannot be held.
+    let words = ["generate", "a fox", "-p", "yescale", "-m", "gpt-image-1", "--dry-run"];
+    let ran = bench.run_ok(&words);
+    assert!(
+        ran.stderr.contains("estimate: the price of gpt-image-1 at yescale is unknown"),
+        "{}",
+        ran.stderr
+    );
+    let ran = bench.run(&[&words[..], &["--max-cost", "1", "--json"]].concat());
+    assert_eq!((ran.code, &ran.json()["estimate"]), (4, &serde_json::Value::Null), "{}", ran.stderr);
+    assert!(ran.json()["estimate_unknown"].as_str().unwrap().contains("yescale"), "{}", ran.stdout);
+    let ran = bench.run_ok(&["generate", "a fox", "-p", "yescale", "-m", "gpt-image-1", "--json"]);
+    assert!(
+        ran.stderr.contains("estimate: the price of gpt-image-1 at yescale is unknown"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.json()["estimate_unknown"].as_str().unwrap().contains("yescale"), "{}", ran.stdout);
     // A sheet of one's own makes it known.
     bench.write_home(
         ".config/impasto/prices/yescale.toml",

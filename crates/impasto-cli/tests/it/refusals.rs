@@ -35,6 +35,8 @@ fn values_the_model_does_not_take() {
     let transparent = ["generate", "a fox", "--background", "transparent", "--output-format", "jpeg"];
     check(&bench, "transparent_jpeg", &transparent);
     check(&bench, "n_0", &["generate", "a fox", "-n", "0"]);
+    check(&bench, "n_word", &["generate", "a fox", "-n", "abc"]);
+    check(&bench, "n_negative", &["generate", "a fox", "-n", "-1", "--json"]);
     check(&bench, "empty_prompt", &["generate", "  "]);
     check(&bench, "partial_images_4", &["generate", "a fox", "--partial-images", "4"]);
     check(&bench, "extra_own_name", &["generate", "a fox", "--extra", "size=\"1x1\""]);
@@ -75,6 +77,7 @@ fn places_where_nothing_can_be_saved() {
     check(&bench, "existing_extension", &["generate", "a fox", "--out", "taken"]);
     check(&bench, "existing_one_of_many", &["generate", "a fox", "-n", "3", "--out", "many.png"]);
     check(&bench, "folder_below_a_file", &["generate", "a fox", "--out-dir", "taken.png/below"]);
+    check(&bench, "folder_is_a_file", &["generate", "a fox", "--out-dir", "taken.png"]);
     assert_eq!(bench.read("taken.png"), b"precious");
 }
 
@@ -84,6 +87,8 @@ fn keys_and_sellers_that_cannot_be() {
     check(&bench, "key_dollar", &["generate", "a fox", "--api-key-env", "WRONG"]);
     let unexpanded = Bench::with_emulator().env("OPENAI_API_KEY", "$OPENAI_API_KEY");
     check(&unexpanded, "key_dollar_in_its_place", &["generate", "a fox"]);
+    let quoted = Bench::with_emulator().env("OPENAI_API_KEY", "\"sk-a\"");
+    check(&quoted, "key_in_quotes", &["generate", "a fox"]);
     check(&bench, "key_empty", &["generate", "a fox", "--api-key-env", "EMPTY"]);
     check(&bench, "key_unset", &["generate", "a fox", "--api-key-env", "NOT_THERE"]);
     let elsewhere = ["generate", "a fox", "-p", "modelverse", "--base-url", "https://proxy.invalid/v1"];
@@ -104,6 +109,8 @@ fn prices_over_the_limit() {
         "over_budget",
         &["generate", "a fox", "-m", "gpt-image-2", "-q", "high", "--max-cost", "0.0001"],
     );
+    let dry = ["generate", "a fox", "-m", "gpt-image-2", "-q", "high", "--max-cost", "0.0001", "--dry-run"];
+    check(&bench, "over_budget_dry_run", &dry);
     check(&bench, "max_cost", &["generate", "a fox", "--max-cost", "cheap"]);
 }
 
