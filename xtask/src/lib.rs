@@ -4,6 +4,7 @@
 pub mod cargo;
 pub mod ci;
 pub mod docs;
+pub mod faults;
 pub mod findings;
 pub mod fixtures;
 pub mod layers;

@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{ci, docs, fixtures, layers, package, prices, tidy};
+use xtask::{ci, docs, faults, fixtures, layers, package, prices, tidy};
 
 /// Regenerates and checks what the repository derives.
 ///
@@ -23,6 +23,7 @@ struct Xtask {
 enum Command {
     Ci(ci::Args),
     Docs(docs::Args),
+    Faults(faults::Args),
     Fixtures(fixtures::Args),
     Layers(layers::Args),
     Package(package::Args),
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let outcome = match Xtask::parse().command {
         Command::Ci(args) => ci::run(&args),
         Command::Docs(args) => docs::run(&args),
+        Command::Faults(args) => faults::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
         Command::Layers(args) => layers::run(&args),
         Command::Package(args) => package::run(&args),

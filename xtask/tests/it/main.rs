@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod docs;
+mod faults;
 mod fixtures;
 mod fuzz;
 mod laws;
