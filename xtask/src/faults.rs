@@ -68,7 +68,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let Row { fault, sent, charged, error } = row;
         ensure!((*sent, *charged) == (1, 1), "{fault}: sent {sent} times and charged {charged} times");
         ensure!(error.billing() == BillingOutcome::Unknown, "{fault}: the error says {}", error.billing());
-        ensure!(error.hint().is_some() && error.job().is_some(), "{fault}: the error does not say what to do");
+        ensure!(
+            error.hint().is_some() && error.job().is_some(),
+            "{fault}: the error does not say what to do"
+        );
     }
     println!("faults: {} of {} calls sent once, charged once and told", rows.len(), rows.len());
     Ok(())

@@ -22,7 +22,7 @@ struct Row {
 
 /// What is called.
 #[derive(Clone, Copy, Debug)]
-enum Call {
+pub(crate) enum Call {
     Generate,
     Two,
     Edit,
@@ -97,7 +97,16 @@ fn count(call: Call) -> u64 {
 }
 
 async fn run(seller: &str, call: Call, row: &Row) -> (String, (usize, u64, u64)) {
-    let house = House::of(Emulator::builder().with(row.faults)).await;
+    play(seller, call, row.faults).await
+}
+
+/// Makes one call at an emulator that fails as it is told: what came of it, and how often it was sent and charged,
+/// and how long it took.
+pub(crate) async fn play(seller: &str, call: Call, faults: &str) -> (String, (usize, u64, u64)) {
+    // A connection that is not made is no fault of the seller.
+    let refused = faults == "refused";
+    let house = House::of(Emulator::builder().with(if refused { "" } else { faults })).await;
+    house.wire.refuse(if refused { u32::MAX } else { 0 });
     let mut limits = ScanLimits::default();
     // Small enough that a body without end is noticed soon.
     limits.blob = 4 << 20;
@@ -135,8 +144,8 @@ fn order(client: &Client, seller: &str, call: Call, image: ImageInput) -> ImageC
     };
     let model = if seller == "modelverse" { "gpt-image-1" } else { "gpt-image-2" };
     let ordered = ordered.model(model).size("1024x1024").quality("medium");
-    // A small format: what is tried is the way, not the picture.
-    if seller == "modelverse" { ordered } else { ordered.output_format("jpeg") }
+    // A small format: what is tried is the way, not the picture. Of two, a PNG can be given a weight.
+    if seller == "modelverse" || matches!(call, Call::Two) { ordered } else { ordered.output_format("jpeg") }
 }
 
 fn is_paid(seller: &str, line: &crate::wire::Line) -> bool {

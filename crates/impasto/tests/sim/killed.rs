@@ -46,7 +46,7 @@ fn a_killed_process_pays_once_and_forgets_nothing() {
     let dice = SeededEntropy::new(kills);
     let (mut died, mut at_moments) = (0, Vec::new());
     runtime.block_on(async {
-        let emulator = Emulator::builder().start().await.unwrap();
+        let emulator = Emulator::builder().with("fixed").start().await.unwrap();
         // A run that is left alone says how many moments there are.
         let (moments, _) = round(&emulator, u64::MAX).await;
         assert_eq!(emulator.bill().images(), 50);

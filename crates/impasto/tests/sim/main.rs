@@ -5,5 +5,6 @@ mod failures;
 mod killed;
 mod random;
 mod support;
+mod table;
 mod whole;
 mod wire;

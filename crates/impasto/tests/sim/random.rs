@@ -43,7 +43,7 @@ fn random_runs_keep_every_promise() {
 /// Runs seed after seed until `end`, all on one emulator: pictures are drawn once.
 fn simulate(next: &AtomicU64, end: u64, told: bool) {
     in_virtual_time(async {
-        let house = House::of(Emulator::builder()).await;
+        let house = House::of(Emulator::builder().with("fixed")).await;
         // Pictures are drawn once: afterwards every run takes the same steps, whichever runs went before.
         let every = plan::every_call();
         let facts = life::live(&house, &every, &mut Dice::new(0), false).await;
