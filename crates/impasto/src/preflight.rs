@@ -176,7 +176,7 @@ fn apply_rules(
             let mut message = finding.message;
             let elsewhere = rules.life_cycle.as_ref().and_then(|rule| rule.allowed.at.as_ref());
             if kind == WarningKind::LifeCycle && elsewhere.is_some_and(|at| !seller.name.starts_with(at)) {
-                message.push_str(&format!("; {} may still sell it", seller.name));
+                message.extend(["; ", &seller.name, " may still sell it"]);
             }
             warnings.push(Warning::new(kind, finding.field, message));
         }
