@@ -1,5 +1,6 @@
 //! What the client does when everything goes wrong: whole flows against the emulator, over memory, in virtual time.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a failing seed tells how it is run again")]
 
 mod failures;
 mod killed;

@@ -46,7 +46,7 @@ fn simulate(next: &AtomicU64, end: u64, told: bool) {
         let house = House::of(Emulator::builder().with("fixed")).await;
         // Pictures are drawn once: afterwards every run takes the same steps, whichever runs went before.
         let every = plan::every_call();
-        let facts = life::live(&house, &every, &mut Dice::new(0), false).await;
+        let facts = Box::pin(life::live(&house, &every, &mut Dice::new(0), false)).await;
         check::check(&house, &every, &facts);
         house.emulator.reset();
         loop {
@@ -60,7 +60,7 @@ fn simulate(next: &AtomicU64, end: u64, told: bool) {
             if told {
                 println!("{run:#?}");
             }
-            let facts = life::live(&house, &run, &mut dice, told).await;
+            let facts = Box::pin(life::live(&house, &run, &mut dice, told)).await;
             check::check(&house, &run, &facts);
             house.emulator.reset();
             house.wire.forget();

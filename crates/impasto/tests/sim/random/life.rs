@@ -56,7 +56,7 @@ pub(super) async fn live(house: &House, run: &Run, dice: &mut Dice, told: bool) 
     for life in 0..=run.crashes.len() {
         let crash = run.crashes.get(life).copied();
         let work = one_life(house, run, &mut facts, &journal, dice, told);
-        let over = until(crash, work).await;
+        let over = Box::pin(until(crash, work)).await;
         settle().await;
         if told {
             println!("life {life}: {}", if over { "over" } else { "died" });
@@ -106,12 +106,11 @@ async fn one_life(
         let mut outcome = None;
         let over = until(call.dropped_at, async { outcome = Some(work.await) }).await;
         let facts_of = &mut facts.calls[number];
-        match outcome {
-            Some(outcome) => take(facts_of, outcome, 0..call.n as usize, told),
-            None => {
-                facts_of.dropped = true;
-                settle().await;
-            }
+        if let Some(outcome) = outcome {
+            take(facts_of, outcome, 0..call.n as usize, told);
+        } else {
+            facts_of.dropped = true;
+            settle().await;
         }
         if told {
             println!("call {number}: {}", if over { "over" } else { "dropped" });
@@ -143,10 +142,8 @@ async fn settle() {
 
 /// Whoever waits longer hangs.
 async fn within<T>(work: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, work).await {
-        Ok(outcome) => outcome,
-        Err(_) => panic!("still waiting after {PATIENCE:?}"),
-    }
+    let outcome = tokio::time::timeout(PATIENCE, work).await;
+    outcome.unwrap_or_else(|_| panic!("still waiting after {PATIENCE:?}"))
 }
 
 fn take(
