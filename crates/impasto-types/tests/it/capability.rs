@@ -99,7 +99,7 @@ fn words() {
     );
     check(
         &cat().with_output_compression(50),
-        &["refused output_compression: means nothing for png; it is read for jpeg"],
+        &["warned output_compression: means nothing for png; it is read for jpeg"],
     );
     check(
         &ImageRequest::generate("a long prompt"),
