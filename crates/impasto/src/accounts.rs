@@ -18,6 +18,13 @@ pub(crate) struct Account {
     reserved: bool,
 }
 
+impl Account {
+    /// The most it may cost, where that is known.
+    fn high(&self) -> Option<&Money> {
+        self.estimate.as_ref().ok().map(|estimate| &estimate.high)
+    }
+}
+
 /// Opens an account for each job; refuses the call when it may cost more than allowed.
 pub(crate) async fn open(
     client: &Client,
@@ -36,7 +43,7 @@ pub(crate) async fn open(
             ));
     }
     if let Some(limit) = max_cost {
-        let high = total(&accounts)?;
+        let high = total(inner, &accounts)?;
         if high.compare(limit).is_none_or(std::cmp::Ordering::is_gt) {
             let message = format!("may cost up to {high}, and at most {limit} is allowed; nothing was sent");
             return Err(Error::new(ErrorKind::OverBudget, message).with_field("max_cost"));
@@ -45,12 +52,9 @@ pub(crate) async fn open(
     if let Some(budget) = &inner.budget {
         for at in 0..accounts.len() {
             let Ok(estimate) = &accounts[at].estimate else { continue };
-            if let Err(refused) = budget.reserve(&jobs[at].1.id, &estimate.high).await {
-                for (before, (_, job)) in accounts.iter().zip(jobs) {
-                    if before.reserved {
-                        budget.release(&job.id).await;
-                    }
-                }
+            let most = most(inner, estimate)?;
+            if let Err(refused) = budget.reserve(&jobs[at].1.id, &most).await {
+                give_back(client, jobs, &accounts).await;
                 let message = format!("over budget: {}; nothing was sent", refused.message);
                 return Err(Error::new(ErrorKind::OverBudget, message));
             }
@@ -58,6 +62,21 @@ pub(crate) async fn open(
         }
     }
     Ok(accounts)
+}
+
+/// Frees what was set aside for jobs of which nothing was sent.
+pub(crate) async fn give_back(client: &Client, jobs: &[(usize, Job)], accounts: &[Account]) {
+    let Some(budget) = &client.inner.budget else { return };
+    for (_, (_, job)) in accounts.iter().zip(jobs).filter(|(account, _)| account.reserved) {
+        budget.release(&job.id).await;
+    }
+}
+
+/// The most a job may cost: each attempt counts, if its caller wishes to repeat what may have been billed.
+fn most(inner: &Inner, estimate: &Estimate) -> Result<Money, Error> {
+    let attempts = if inner.retry.repeat_unknown { inner.retry.max_attempts } else { 1 };
+    let high = &estimate.high;
+    (1..attempts).try_fold(high.clone(), |sum, _| sum.plus(high)).map_err(|error| priced(&error))
 }
 
 /// The account of a job that is taken up again. Its reservation, if it had one, was another process's.
@@ -72,12 +91,13 @@ pub(crate) fn estimate(client: &Client, job: &Job) -> Result<Estimate, impasto_p
     inner.prices.estimate(&input)
 }
 
-fn total(accounts: &[Account]) -> Result<Money, Error> {
+fn total(inner: &Inner, accounts: &[Account]) -> Result<Money, Error> {
     let mut sum: Option<Money> = None;
     for estimate in accounts.iter().filter_map(|account| account.estimate.as_ref().ok()) {
+        let most = most(inner, estimate)?;
         sum = Some(match sum {
-            None => estimate.high.clone(),
-            Some(sum) => sum.plus(&estimate.high).map_err(|error| priced(&error))?,
+            None => most,
+            Some(sum) => sum.plus(&most).map_err(|error| priced(&error))?,
         });
     }
     sum.ok_or_else(|| Error::new(ErrorKind::UnknownPrice, "nothing to price"))
@@ -111,9 +131,15 @@ pub(crate) async fn close(
     if account.reserved
         && let Some(budget) = &inner.budget
     {
-        match (billing, &actual) {
-            (BillingOutcome::NotBilled, _) => budget.release(&job.id).await,
-            (BillingOutcome::Billed, Some(actual)) => budget.settle(&job.id, &actual.amount).await,
+        match (billing, &actual, repeated(account, outcome)) {
+            // Each attempt that was repeated may be on the bill beside the last one.
+            (_, actual, Some(more)) => {
+                let last = actual.as_ref().map(|actual| &actual.amount).or(account.high());
+                let all = last.and_then(|last| last.plus(&more).ok()).unwrap_or(more);
+                budget.settle(&job.id, &all).await;
+            }
+            (BillingOutcome::NotBilled, ..) => budget.release(&job.id).await,
+            (BillingOutcome::Billed, Some(actual), _) => budget.settle(&job.id, &actual.amount).await,
             _ => budget.keep(&job.id).await,
         }
     }
@@ -121,6 +147,16 @@ pub(crate) async fn close(
         ledger.record(entry(inner, account, job, outcome, billing, actual.clone())).await;
     }
     actual
+}
+
+/// The most that attempts may have cost which were repeated, as the caller wished, with their outcome unknown.
+fn repeated(account: &Account, outcome: &Result<Ran, Error>) -> Option<Money> {
+    let gambled = match outcome {
+        Ok(ran) => ran.gambled,
+        Err(error) => error.gambled(),
+    };
+    let high = account.high()?;
+    (1..gambled).try_fold((gambled > 0).then(|| high.clone())?, |sum, _| sum.plus(high).ok())
 }
 
 fn actual(inner: &Inner, estimate: &Estimate, job: &Job) -> Option<Actual> {

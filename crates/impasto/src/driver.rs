@@ -34,6 +34,8 @@ pub(crate) struct Driver<'a> {
     /// How often something was sent that costs money.
     attempts: u32,
     keeper: Option<Keeper>,
+    /// How many attempts were repeated, as the caller wished, although nobody knows whether they were billed.
+    gambled: u32,
     /// The seller's wish to be left alone for so long before the next poll.
     pause: Duration,
 }
@@ -47,6 +49,8 @@ pub(crate) struct Ran {
     pub(crate) attempts: u32,
     /// The reply broke off, or failed, after some images: what the seller said it used may be less than the bill.
     pub(crate) cut_short: bool,
+    /// How many attempts were repeated although nobody knows whether they were billed.
+    pub(crate) gambled: u32,
 }
 
 impl<'a> Driver<'a> {
@@ -68,6 +72,7 @@ impl<'a> Driver<'a> {
             warnings: Vec::new(),
             attempts: 0,
             keeper,
+            gambled: 0,
             pause: Duration::ZERO,
         }
     }
@@ -104,8 +109,8 @@ impl<'a> Driver<'a> {
         self.settle(&mut job).await;
         self.note_end(&job).await;
         self.audit(&job);
-        let Self { images, failures, warnings, attempts, .. } = self;
-        Ok(Ran { job, images, failures, warnings, attempts, cut_short })
+        let Self { images, failures, warnings, attempts, gambled, .. } = self;
+        Ok(Ran { job, images, failures, warnings, attempts, cut_short, gambled })
     }
 
     /// Some images are there. The record goes, unless it is the only one that knows of others.
@@ -152,13 +157,16 @@ impl<'a> Driver<'a> {
                 keeper.stopped(&job, &error).await;
             }
         }
-        explained(error).with_attempts(self.attempts).with_job(job)
+        explained(error).with_attempts(self.attempts).with_gambled(self.gambled).with_job(job)
     }
 
     async fn finish_error(&mut self, error: Error, job: &Job) -> Error {
         let salvaged = self.desk.salvage(0).await;
         self.desk.clear().await;
-        let mut error = error.with_attempts(self.attempts).with_request_id(job.delivery.request_id.clone());
+        let mut error = error
+            .with_attempts(self.attempts)
+            .with_gambled(self.gambled)
+            .with_request_id(job.delivery.request_id.clone());
         // The task was accepted: whatever failed since says nothing of what it costs.
         if job.task.is_some() && error.billing() == BillingOutcome::NotBilled {
             error = error.with_billing(BillingOutcome::Unknown);

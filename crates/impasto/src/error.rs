@@ -108,6 +108,7 @@ struct Details {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
+    gambled: u32,
     hint: Option<String>,
     job: Option<Job>,
     salvaged: Vec<Image>,
@@ -130,6 +131,7 @@ impl Error {
                 request_id: None,
                 retry_after: None,
                 attempts: 0,
+                gambled: 0,
                 hint: None,
                 job: None,
                 salvaged: Vec::new(),
@@ -258,6 +260,16 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.details.retry_after = retry_after;
+        self
+    }
+
+    /// How many attempts were repeated although nobody knows whether they were billed.
+    pub(crate) fn gambled(&self) -> u32 {
+        self.details.gambled
+    }
+
+    pub(crate) fn with_gambled(mut self, attempts: u32) -> Self {
+        self.details.gambled = attempts;
         self
     }
 

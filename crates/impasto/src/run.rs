@@ -48,9 +48,21 @@ pub(crate) async fn run(order: Order, events: Option<Events>) -> Result<Generati
             tell(events.as_ref(), || Event::Estimate(Box::new(estimate.clone()))).await;
         }
     }
+    let mut keepers = Vec::new();
+    for (offset, job) in &mut prepared.jobs {
+        match keep(&client, job, *offset, count, &*destination).await {
+            Ok(keeper) => keepers.push(keeper),
+            Err(error) => {
+                for keeper in keepers.iter().flatten() {
+                    Keeper::done(keeper).await;
+                }
+                accounts::give_back(&client, &prepared.jobs, &accounts).await;
+                return Err(error);
+            }
+        }
+    }
     let mut parts = Vec::new();
-    for ((offset, job), account) in prepared.jobs.iter_mut().zip(accounts) {
-        let keeper = keep(&client, job, *offset, count, &*destination).await?;
+    for (((offset, job), account), keeper) in prepared.jobs.iter_mut().zip(accounts).zip(keepers) {
         parts.push(Part { offset: *offset, job: job.clone(), account, keeper, again: false });
     }
     let warnings = prepared.warnings;

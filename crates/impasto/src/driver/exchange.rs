@@ -33,7 +33,8 @@ impl Driver<'_> {
         loop {
             if paid {
                 // What cannot be written down is not sent.
-                self.note(job, RecordState::Sending).await?;
+                let noted = self.note(job, RecordState::Sending).await;
+                noted.map_err(|error| self.over_all(error))?;
                 self.attempts += 1;
                 tell(self.events, || Event::Sent { attempt }).await;
             }
@@ -43,18 +44,27 @@ impl Driver<'_> {
             };
             let elapsed = inner.clock.now().saturating_sub(started);
             let Some(after) = retry::wait(&trouble, exchange, attempt, elapsed, inner) else {
-                return Err(trouble.error.with_attempts(attempt));
+                let error = trouble.error.with_attempts(attempt);
+                return Err(if paid { self.over_all(error) } else { error });
             };
             attempt += 1;
             let (reason, billing) = (trouble.error.to_string(), trouble.error.billing());
             tell(self.events, || Event::Retrying { attempt, after, reason, billing }).await;
             self.desk.clear().await;
-            if paid && billing == BillingOutcome::NotBilled {
+            if paid && billing != BillingOutcome::NotBilled {
+                self.gambled += 1;
+            } else if paid {
                 // A crash during the wait leaves a job that was surely not billed.
                 self.note_if_possible(job).await;
             }
             inner.clock.sleep(after).await;
         }
+    }
+
+    /// An earlier attempt may be on the bill, whatever is sure of the last.
+    fn over_all(&self, error: Error) -> Error {
+        let free = error.billing() == BillingOutcome::NotBilled;
+        if free && self.gambled > 0 { error.with_billing(BillingOutcome::Unknown) } else { error }
     }
 
     async fn attempt(&mut self, job: &mut Job, exchange: &Exchange) -> Result<(), Box<Trouble>> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -10,10 +11,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use impasto::budget::{Budget, BudgetState, Refused};
-use impasto::journal::{FileJournal, JobRecord};
+use impasto::journal::{FileJournal, JobRecord, Journal};
 use impasto::sink::Files;
 use impasto::transport::SeededEntropy;
-use impasto::{ActualSource, BillingOutcome, Client, Error, Generation, Money};
+use impasto::{ActualSource, BillingOutcome, Client, Error, Generation, Money, RetryPolicy};
 use tempfile::TempDir;
 
 use super::dice::Dice;
@@ -206,13 +207,15 @@ pub(super) fn call_of(record: &JobRecord) -> usize {
 }
 
 fn build(house: &House, call: &Call, journal: &Arc<FileJournal>, facts: &CallFacts, seed: u64) -> Client {
-    let journal: Arc<FileJournal> = Arc::clone(journal);
+    let writes_left = Mutex::new(call.disk_full_at.unwrap_or(u32::MAX));
+    let journal = Arc::new(Disk { journal: Arc::clone(journal), writes_left });
     let budget: Arc<Accounts> = Arc::clone(&facts.accounts);
     house
         .client_with(call.seller, &call.faults.join(","))
         .api_key(&call.key)
         .entropy(Arc::new(SeededEntropy::new(seed)))
         .price_wait(Duration::from_secs(call.price_wait))
+        .retry(RetryPolicy::default().with_repeat_unknown(call.opted_in))
         .journal(journal)
         .budget(budget)
         .build()
@@ -228,6 +231,33 @@ fn order(client: &Client, call: &Call) -> impasto::ImageCall {
     match call.seller {
         "modelverse" => ordered.model("gpt-image-1").size("1024x1024").quality("low"),
         _ => ordered.model("gpt-image-2").size("1024x1024").quality("low").output_format("jpeg"),
+    }
+}
+
+/// A journal whose disk is full after so many writes.
+#[derive(Debug)]
+struct Disk {
+    journal: Arc<FileJournal>,
+    writes_left: Mutex<u32>,
+}
+
+#[async_trait]
+impl Journal for Disk {
+    async fn write(&self, record: &JobRecord) -> io::Result<()> {
+        let left = {
+            let mut left = self.writes_left.lock().unwrap();
+            *left = left.saturating_sub(1);
+            *left
+        };
+        if left == 0 { Err(io::ErrorKind::StorageFull.into()) } else { self.journal.write(record).await }
+    }
+
+    async fn remove(&self, id: &str) -> io::Result<()> {
+        self.journal.remove(id).await
+    }
+
+    async fn spool(&self, id: &str, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+        self.journal.spool(id, name, bytes).await
     }
 }
 
