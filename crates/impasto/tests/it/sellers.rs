@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use impasto::journal::FileJournal;
-use impasto::{Client, ClientBuilder, ErrorKind, Event, ImageFormat, ImageInput, Mask, PollSchedule};
+use impasto::{Client, ClientBuilder, ErrorKind, Event, ImageFormat, ImageInput, PollSchedule};
 use impasto_emulator::Emulator;
 
 use crate::support::{KEY, emulator};
@@ -61,6 +61,8 @@ async fn every_seller_generates_and_edits() {
 #[cfg(feature = "masks")]
 #[tokio::test]
 async fn a_rectangle_is_drawn_in_each_sellers_reading() {
+    use impasto::Mask;
+
     let emulator = emulator().await;
     for (provider, path, model) in [("openai", "/v1", "gpt-image-2"), ("atlas", "/api/v1", "gpt-image-1")] {
         let client = at(&emulator, provider, path).model(model).build().unwrap();
