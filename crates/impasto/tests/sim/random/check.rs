@@ -29,8 +29,8 @@ pub(super) fn check(house: &House, run: &Run, facts: &Facts) {
 fn images(house: &House, call: &Call, of: &CallFacts, facts: &Facts, number: usize, files: &[String]) {
     let charged = usize::try_from(house.emulator.bill().for_key(&call.key).images()).unwrap();
     // Three attempts at most, and more than one charge only where the caller wished for it.
-    let most = call.n as usize * if call.opted_in { 3 } else { 1 };
-    assert!(charged <= most, "call {number}: {charged} charges for {} images", call.n);
+    let attempts = if call.opted_in { 3 } else { 1 };
+    assert!(charged <= call.n as usize * attempts, "call {number}: {charged} charges for {} images", call.n);
     let mut told: BTreeSet<usize> = of.delivered.keys().copied().collect();
     told.extend(of.missing.iter().filter(|(_, how)| **how != BillingOutcome::NotBilled).map(|(at, _)| *at));
     for record in facts.left.iter().filter(|record| call_of(record) == number) {
@@ -42,8 +42,8 @@ fn images(house: &House, call: &Call, of: &CallFacts, facts: &Facts, number: usi
         // A seller's short delivery is a warning, and the process died before it was read.
         told.extend(0..call.n as usize);
     }
-    let answered = if call.opted_in { charged.min(call.n as usize) } else { charged };
-    assert!(answered <= told.len(), "call {number}: {charged} charged, answered for are {told:?}: {of:?}");
+    let answered = told.len() * attempts;
+    assert!(charged <= answered, "call {number}: {charged} charged, answered for are {told:?}: {of:?}");
     let free = of.missing.values().filter(|how| **how == BillingOutcome::NotBilled).count();
     assert!(
         call.opted_in || charged + free <= call.n as usize,
