@@ -214,5 +214,6 @@ fn entry(
         request_id,
         task_id,
         failure,
+        emulated: false,
     }
 }

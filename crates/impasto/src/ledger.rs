@@ -1,5 +1,8 @@
 //! A record of every attempt that could cost money.
 
+mod budget;
+mod files;
+
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
@@ -7,6 +10,10 @@ use async_trait::async_trait;
 use impasto_pricing::{Actual, Estimate};
 use impasto_types::{BillingOutcome, ModelId, Operation};
 use serde::{Deserialize, Serialize};
+
+pub use crate::monthly::DamagedLine;
+pub use budget::{FileBudget, LimitState, Period, SpendingLimit};
+pub use files::{FileLedger, LedgerListing};
 
 /// Keeps a record of every job that could cost money.
 #[async_trait]
@@ -47,6 +54,9 @@ pub struct LedgerEntry {
     pub task_id: Option<String>,
     /// The kind of the failure, if it failed.
     pub failure: Option<String>,
+    /// Whether an emulator answered, so that it cost nothing.
+    #[serde(default)]
+    pub emulated: bool,
 }
 
 /// A ledger in memory.

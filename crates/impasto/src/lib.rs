@@ -12,14 +12,17 @@ mod driver;
 pub mod env;
 mod error;
 mod generation;
+pub mod history;
 mod image;
 pub mod journal;
 mod keeper;
 pub mod ledger;
 mod listing;
+mod monthly;
 mod preflight;
 mod run;
 mod schedule;
+pub mod sidecar;
 pub mod sink;
 mod stream;
 

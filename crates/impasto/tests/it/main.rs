@@ -8,6 +8,7 @@ mod files;
 mod generate;
 mod interval;
 mod journal;
+mod records;
 mod refusals;
 mod sellers;
 mod streams;
