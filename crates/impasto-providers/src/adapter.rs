@@ -4,12 +4,13 @@ use std::fmt::Debug;
 
 use http::HeaderMap;
 use impasto_transport::{Document, HttpRequest, PullRules, ReplyKind};
-use impasto_types::ImageContent;
+use impasto_types::{ImageContent, ImageInput};
 
 use crate::error::Error;
 use crate::job::Job;
 use crate::listing::ListedModel;
 use crate::target::Target;
+use crate::upload::{self, UploadedFile};
 
 /// One API dialect. Stateless: everything a job knows is in the [`Job`].
 ///
@@ -60,6 +61,16 @@ pub(crate) trait Adapter: Send + Sync + Debug {
 
     /// Reads the list of models.
     fn read_models(&self, target: &Target, head: &ReplyHead, body: &[u8]) -> Result<Vec<ListedModel>, Error>;
+
+    /// The request that stores a local image at the seller. Free.
+    fn upload_request(&self, target: &Target, _input: &ImageInput) -> Result<HttpRequest, Error> {
+        Err(upload::none(target))
+    }
+
+    /// Reads the reply of an upload, whatever its status.
+    fn read_upload(&self, target: &Target, _head: &ReplyHead, _body: &[u8]) -> Result<UploadedFile, Error> {
+        Err(upload::none(target))
+    }
 }
 
 /// What to do next.

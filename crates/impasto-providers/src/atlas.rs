@@ -9,17 +9,19 @@ mod submit;
 mod task;
 
 use impasto_transport::{Document, HttpRequest, PullRules, ReplyKind};
-use impasto_types::ImageRequest;
+use impasto_types::{BillingOutcome, ImageInput, ImageRequest};
 use serde_json::Value;
 
 use crate::adapter::{Adapter, Exchange, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
 use crate::address::{self, Names};
 use crate::error::{Error, ErrorKind};
+use crate::failure;
 use crate::images::{self, PULL_ALWAYS, PULL_IF_IMAGE};
 use crate::job::{Job, Phase};
 use crate::listing::{self, ListedModel};
 use crate::said;
 use crate::target::Target;
+use crate::upload::UploadedFile;
 
 /// The adapter of Atlas Cloud's media API.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +131,18 @@ impl Adapter for Atlas {
 
     fn read_models(&self, target: &Target, head: &ReplyHead, body: &[u8]) -> Result<Vec<ListedModel>, Error> {
         listing::read(target, head, body, listing::atlas)
+    }
+
+    fn upload_request(&self, target: &Target, input: &ImageInput) -> Result<HttpRequest, Error> {
+        inputs::upload_of(target, Names::default(), input)
+    }
+
+    fn read_upload(&self, target: &Target, head: &ReplyHead, body: &[u8]) -> Result<UploadedFile, Error> {
+        let unreadable = |_| failure::of_reply(target, head, body).with_billing(BillingOutcome::NotBilled);
+        if !head.is_success() {
+            return Err(failure::of_reply(target, head, body).with_billing(BillingOutcome::NotBilled));
+        }
+        inputs::read_upload(target, head, &serde_json::from_slice(body).map_err(unreadable)?)
     }
 }
 

@@ -33,6 +33,7 @@ mod seller;
 mod sellers;
 mod target;
 mod toml;
+mod upload;
 #[cfg(feature = "webhooks")]
 pub mod webhook;
 
@@ -47,3 +48,4 @@ pub use seller::{
 };
 pub use sellers::{Origin, Sellers};
 pub use target::{Address, Target};
+pub use upload::UploadedFile;

@@ -142,6 +142,12 @@ impl Target {
         self.adapter()?.failure(self, job, head, body)
     }
 
+    /// The seller's id of the exchange whose reply has this head, for support.
+    #[must_use]
+    pub fn request_id(&self, head: &ReplyHead) -> Option<String> {
+        crate::failure::request_id(self, head)
+    }
+
     /// The exchange that asks for what a finished job was charged, at sellers that tell it some seconds or minutes
     /// after the images; none where nothing is to be learned. It is free. Its reply is read like any other, by
     /// [`Target::plan`], [`Target::document`] and [`Target::end`]; afterwards `job.delivery.price` may be known.
@@ -169,7 +175,7 @@ impl Target {
         self.adapter()?.read_models(self, head, body)
     }
 
-    fn adapter(&self) -> Result<&'static dyn Adapter, Error> {
+    pub(crate) fn adapter(&self) -> Result<&'static dyn Adapter, Error> {
         match self.seller.dialect.as_str() {
             "openai" => Ok(&OpenAi),
             "atlas" => Ok(&Atlas),

@@ -25,6 +25,7 @@ mod schedule;
 pub mod sidecar;
 pub mod sink;
 mod stream;
+mod upload;
 
 pub use call::ImageCall;
 pub use client::{Client, ClientBuilder};
@@ -36,7 +37,7 @@ pub use schedule::PollSchedule;
 pub use stream::{Event, GenerationStream};
 
 pub use impasto_pricing::{Actual, ActualSource, Currency, Decimal, Estimate, Money, PriceBook};
-pub use impasto_providers::{Book, BookEntry, Origin, Seller, Sellers};
+pub use impasto_providers::{Book, BookEntry, Origin, Seller, Sellers, UploadedFile};
 pub use impasto_transport::retry::RetryPolicy;
 pub use impasto_transport::{ApiKey, Clock, Deadlines, Entropy, HttpTransport, SeededEntropy};
 pub use impasto_types::{

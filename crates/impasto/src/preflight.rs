@@ -128,7 +128,7 @@ async fn inspect_inputs(request: &mut ImageRequest) -> Result<(), Error> {
     Ok(())
 }
 
-async fn inspect(field: &str, position: usize, image: &mut ImageInput) -> Result<(), Error> {
+pub(crate) async fn inspect(field: &str, position: usize, image: &mut ImageInput) -> Result<(), Error> {
     if image.facts.is_some() {
         return Ok(());
     }

@@ -14,6 +14,7 @@ use crate::failure;
 use crate::job::{Job, Phase};
 use crate::said;
 use crate::target::Target;
+use crate::upload::UploadedFile;
 
 /// Refuses what Atlas Cloud has no field for.
 pub(super) fn check(target: &Target, job: &Job) -> Result<(), Error> {
@@ -62,6 +63,12 @@ pub(super) fn upload(target: &Target, job: &Job) -> Result<HttpRequest, Error> {
     let input = inputs.get(job.uploads.len()).ok_or_else(|| {
         Error::new(ErrorKind::Configuration, "the job has nothing left to upload and says otherwise")
     })?;
+    let names = Names { model: job.model.as_str(), ..Names::default() };
+    upload_of(target, names, input)
+}
+
+/// The upload of one image.
+pub(super) fn upload_of(target: &Target, names: Names<'_>, input: &ImageInput) -> Result<HttpRequest, Error> {
     let form = match &input.source {
         ImageSource::Url(url) => {
             let (media_type, bytes) = decoded(url)?;
@@ -71,7 +78,6 @@ pub(super) fn upload(target: &Target, job: &Job) -> Result<HttpRequest, Error> {
         // Models look at the address's extension, so the name ends as the content does.
         _ => Form::new().with_file("file", input.upload_name(), input.media_type(), said::source(input)?),
     };
-    let names = Names { model: job.model.as_str(), ..Names::default() };
     let path = target.seller.paths.upload.as_deref().unwrap_or("/model/uploadMedia");
     let request = HttpRequest::post(address::url(target, names, path)?, Body::Multipart(form));
     Ok(address::dressed(target, names, request)?.with_repeat(Repeat::Free))
@@ -84,6 +90,15 @@ pub(super) fn uploaded(
     head: &ReplyHead,
     value: &Value,
 ) -> Result<Vec<JobEvent>, Error> {
+    let file = read_upload(target, head, value)?;
+    forget_bytes(job, &file.url);
+    job.uploads.push(file.url);
+    job.delivery.raw = value.clone();
+    Ok(Vec::new())
+}
+
+/// What the reply of an upload says of the file.
+pub(super) fn read_upload(target: &Target, head: &ReplyHead, value: &Value) -> Result<UploadedFile, Error> {
     let envelope: Envelope = serde_json::from_value(value.clone()).unwrap_or_default();
     let media: UploadedMedia = envelope.content();
     if envelope.code.is_some_and(|code| code >= 400) {
@@ -94,10 +109,12 @@ pub(super) fn uploaded(
         let error = Error::new(ErrorKind::UnexpectedReply, "the upload was answered without an address");
         return Err(error.with_status(head.status).with_billing(BillingOutcome::NotBilled));
     };
-    forget_bytes(job, address);
-    job.uploads.push(address.to_owned());
-    job.delivery.raw = value.clone();
-    Ok(Vec::new())
+    Ok(UploadedFile {
+        url: address.to_owned(),
+        filename: media.filename.or(media.file_name),
+        media_type: media.content_type,
+        bytes: media.size,
+    })
 }
 
 /// Bytes in memory cannot be written down with the job; from now on their address stands for them.

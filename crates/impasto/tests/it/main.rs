@@ -13,3 +13,4 @@ mod refusals;
 mod sellers;
 mod streams;
 mod support;
+mod upload;
