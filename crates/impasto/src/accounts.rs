@@ -8,6 +8,7 @@ use crate::client::{Client, Inner};
 use crate::driver::Ran;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::LedgerEntry;
+use crate::trace;
 
 /// The accounts of one job.
 #[derive(Clone, Debug)]
@@ -143,6 +144,7 @@ pub(crate) async fn close(
             _ => budget.keep(&job.id).await,
         }
     }
+    trace::settled(&job.id, billing, actual.as_ref());
     if let Some(ledger) = &inner.ledger {
         ledger.record(entry(inner, account, job, outcome, billing, actual.clone())).await;
     }

@@ -19,6 +19,7 @@ use crate::keeper::Keeper;
 use crate::run::tell;
 use crate::sink::Destination;
 use crate::stream::{Event, Events};
+use crate::trace;
 
 /// Drives one job of a call.
 pub(crate) struct Driver<'a> {
@@ -220,6 +221,7 @@ impl<'a> Driver<'a> {
             if waited > inner.price_wait {
                 return;
             }
+            trace::waiting("price", wait);
             inner.clock.sleep(wait).await;
             // The images are delivered: what fails here costs nothing but the knowledge.
             let _ = self.exchange(job, &exchange).await;
@@ -238,6 +240,7 @@ impl<'a> Driver<'a> {
                 .with_billing(BillingOutcome::Unknown)
                 .with_hint("it was accepted and may be billed: take the job up again, do not ask anew"));
         }
+        trace::waiting("poll", wait);
         inner.clock.sleep(wait).await;
         Ok(())
     }
@@ -286,8 +289,7 @@ impl<'a> Driver<'a> {
         if let (Some(keeper), Some(path)) = (&mut self.keeper, image.path()) {
             keeper.stored(index, path.to_owned());
         }
-        let copy = image.clone();
-        tell(self.events, || Event::Image(copy)).await;
+        tell(self.events, Event::Image(image.clone())).await;
         self.images.push(image);
     }
 

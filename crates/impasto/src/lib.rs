@@ -25,6 +25,7 @@ mod schedule;
 pub mod sidecar;
 pub mod sink;
 mod stream;
+mod trace;
 mod upload;
 
 pub use call::ImageCall;

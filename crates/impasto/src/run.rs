@@ -19,6 +19,7 @@ use crate::keeper::Keeper;
 use crate::preflight;
 use crate::sink::{self, Destination};
 use crate::stream::{Event, Events};
+use crate::trace::{self, CallSpan};
 
 /// A call as it was ordered.
 pub(crate) struct Order {
@@ -30,6 +31,11 @@ pub(crate) struct Order {
 
 /// Runs a call from its request to its images.
 pub(crate) async fn run(order: Order, events: Option<Events>) -> Result<Generation, Error> {
+    let span = CallSpan::new(&order.client, &order.request);
+    span.around(run_order(order, events)).await
+}
+
+async fn run_order(order: Order, events: Option<Events>) -> Result<Generation, Error> {
     let Order { client, request, destination, max_cost } = order;
     let inner = &client.inner;
     let mut prepared = preflight::prepare(&client, request).await?;
@@ -39,13 +45,13 @@ pub(crate) async fn run(order: Order, events: Option<Events>) -> Result<Generati
     }
     destination.prepare(&prepared.request).await?;
     for warning in &prepared.warnings {
-        tell(events.as_ref(), || Event::Warning(warning.clone())).await;
+        tell(events.as_ref(), Event::Warning(warning.clone())).await;
     }
     let count = prepared.request.count() as usize;
     let accounts = accounts::open(&client, &prepared.jobs, max_cost.as_ref()).await?;
     for account in &accounts {
         if let Ok(estimate) = &account.estimate {
-            tell(events.as_ref(), || Event::Estimate(Box::new(estimate.clone()))).await;
+            tell(events.as_ref(), Event::Estimate(Box::new(estimate.clone()))).await;
         }
     }
     let mut keepers = Vec::new();
@@ -71,6 +77,16 @@ pub(crate) async fn run(order: Order, events: Option<Events>) -> Result<Generati
 
 /// Takes up a job that was written down.
 pub(crate) async fn resume(
+    client: Client,
+    record: JobRecord,
+    destination: Option<Arc<dyn Destination>>,
+    events: Option<Events>,
+) -> Result<Generation, Error> {
+    let span = CallSpan::new(&client, &record.job.request);
+    span.around(take_up(client, record, destination, events)).await
+}
+
+async fn take_up(
     client: Client,
     record: JobRecord,
     destination: Option<Arc<dyn Destination>>,
@@ -241,9 +257,10 @@ struct Delivered {
 }
 
 /// Sends an event to whoever listens; nobody listening is no failure.
-pub(crate) async fn tell(events: Option<&Events>, event: impl FnOnce() -> Event) {
+pub(crate) async fn tell(events: Option<&Events>, event: Event) {
+    trace::event(&event);
     if let Some(events) = events {
-        let _ = events.send(event()).await;
+        let _ = events.send(event).await;
     }
 }
 

@@ -11,7 +11,7 @@ use impasto_transport::clock::BoxFuture;
 use impasto_types::{BillingOutcome, Warning};
 use tokio::sync::mpsc;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::generation::Generation;
 use crate::image::Image;
 
@@ -51,6 +51,8 @@ pub enum Event {
         attempt: u32,
         /// After how long.
         after: Duration,
+        /// What kind of failure it was.
+        kind: ErrorKind,
         /// Why, in a sentence.
         reason: String,
         /// Always [`BillingOutcome::NotBilled`] for what costs money.
@@ -125,7 +127,7 @@ impl GenerationStream {
                 Some(Err(error)) => return Err(error),
                 None => {
                     let message = "the stream was read to its end before";
-                    return Err(Error::new(crate::ErrorKind::InvalidRequest, message));
+                    return Err(Error::new(ErrorKind::InvalidRequest, message));
                 }
             }
         }

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::journal::RecordState;
 use crate::run::tell;
 use crate::stream::Event;
+use crate::trace::AttemptSpan;
 
 /// The longest body of a refusal that is read.
 const MAX_REFUSAL: usize = 1 << 20;
@@ -36,9 +37,14 @@ impl Driver<'_> {
                 let noted = self.note(job, RecordState::Sending).await;
                 noted.map_err(|error| self.over_all(error))?;
                 self.attempts += 1;
-                tell(self.events, || Event::Sent { attempt }).await;
+                tell(self.events, Event::Sent { attempt }).await;
             }
-            let trouble = match self.attempt(job, exchange).await {
+            let span = AttemptSpan::new(word_of(exchange.purpose), &exchange.request, &job.id, attempt);
+            let outcome = span.around(self.attempt(job, exchange)).await;
+            let failed = outcome.as_ref().err().map(|trouble| &trouble.error);
+            let billing = failed.map_or_else(|| billed(job, paid), Error::billing);
+            span.ended(billing, failed.map(Error::kind));
+            let trouble = match outcome {
                 Ok(()) => return Ok(()),
                 Err(trouble) => *trouble,
             };
@@ -48,8 +54,9 @@ impl Driver<'_> {
                 return Err(if paid { self.over_all(error) } else { error });
             };
             attempt += 1;
-            let (reason, billing) = (trouble.error.to_string(), trouble.error.billing());
-            tell(self.events, || Event::Retrying { attempt, after, reason, billing }).await;
+            let error = &trouble.error;
+            let (kind, reason, billing) = (error.kind(), error.to_string(), error.billing());
+            tell(self.events, Event::Retrying { attempt, after, kind, reason, billing }).await;
             self.desk.clear().await;
             if paid && billing != BillingOutcome::NotBilled {
                 self.gambled += 1;
@@ -85,6 +92,7 @@ impl Driver<'_> {
         let response = sent.map_err(|error| hopeless(Error::of_transport(error, paid)))?;
         let HttpResponse { status, headers, mut body, .. } = response;
         let mut head = ReplyHead::new(status.as_u16(), headers);
+        AttemptSpan::replied(head.status, inner.target.request_id(&head).as_deref());
         if !head.is_success() && exchange.purpose == Purpose::Poll {
             let asked = impasto_transport::retry::retry_after(&head.headers, inner.clock.unix());
             self.pause = asked.unwrap_or_default().min(inner.retry.max_retry_after);
@@ -212,22 +220,41 @@ impl Driver<'_> {
                 JobEvent::Accepted { task_id } => {
                     // Written down before anybody is told: from here on the task can be found again.
                     self.note_if_possible(job).await;
-                    tell(self.events, || Event::Accepted { task_id }).await;
+                    tell(self.events, Event::Accepted { task_id }).await;
                 }
                 JobEvent::Status { status } => {
                     let polls = job.task.as_ref().map_or(0, |task| task.polls);
-                    tell(self.events, || Event::Status { status, polls }).await;
+                    tell(self.events, Event::Status { status, polls }).await;
                 }
                 JobEvent::Partial { partial_index, blob } => {
                     let index = job.delivery.images.len();
                     if let Some(image) = self.desk.place_partial(blob, index, partial_index).await {
-                        tell(self.events, || Event::Partial { partial_index, image }).await;
+                        tell(self.events, Event::Partial { partial_index, image }).await;
                     }
                 }
                 JobEvent::Image { index, content } => self.take_image(job, index, &content).await,
                 _ => {}
             }
         }
+    }
+}
+
+/// What a trace says of an exchange's purpose.
+fn word_of(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Upload => "upload",
+        Purpose::Submit => "submit",
+        Purpose::Poll => "poll",
+        _ => "other",
+    }
+}
+
+/// What an attempt that went well cost. A task that was accepted is not on the bill for sure.
+fn billed(job: &Job, paid: bool) -> BillingOutcome {
+    match (paid, &job.task) {
+        (false, _) => BillingOutcome::NotBilled,
+        (true, None) => BillingOutcome::Billed,
+        (true, Some(_)) => BillingOutcome::Unknown,
     }
 }
 

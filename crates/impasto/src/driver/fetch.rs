@@ -14,6 +14,7 @@ use crate::deliver::{Desk, Whose};
 use crate::error::{Error, ErrorKind};
 use crate::image::{Image, Stored};
 use crate::sink::Destination;
+use crate::trace::AttemptSpan;
 
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -103,7 +104,11 @@ async fn fetch_one(
     loop {
         // Each attempt begins anew, in a sink of its own.
         let mut desk = Desk::new(destination, whose);
-        let error = match download(inner, &mut desk, fetch).await {
+        let span = AttemptSpan::new("download", &fetch.request, whose.job, attempt);
+        let outcome = span.around(download(inner, &mut desk, fetch)).await;
+        // A download costs nothing itself.
+        span.ended(BillingOutcome::NotBilled, outcome.as_ref().err().map(Error::kind));
+        let error = match outcome {
             Ok(image) => return Ok(image),
             Err(error) => error,
         };
@@ -157,6 +162,7 @@ async fn follow(inner: &Inner, request: &HttpRequest) -> Result<HttpResponse, Er
         let response =
             inner.transport.send(prepared).await.map_err(|error| Error::of_transport(error, false))?;
         let status = response.status;
+        AttemptSpan::replied(status.as_u16(), None);
         if status.is_success() {
             return Ok(response);
         }

@@ -7,5 +7,7 @@ mod killed;
 mod random;
 mod support;
 mod table;
+#[cfg(feature = "tracing")]
+mod traced;
 mod whole;
 mod wire;

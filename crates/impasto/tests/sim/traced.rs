@@ -1,0 +1,170 @@
+//! What a subscriber of `tracing` is told of a call: the tree of its spans, and never a key or a prompt.
+
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+
+use impasto_emulator::Emulator;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, Registry};
+
+use crate::support::{House, KEY, in_virtual_time};
+
+/// Words that must be told to nobody.
+const PROMPT: &str = "a fox that nobody may hear of";
+
+#[test]
+fn a_call_that_needs_a_second_attempt() {
+    let told = listen("openai", "", |house| house.wire.refuse(1));
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_task_that_is_polled_and_fetched() {
+    let told = listen("atlas", "polls;2", |_| {});
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_call_whose_outcome_nobody_knows() {
+    let told = listen("openai", "reset-after", |_| {});
+    insta::assert_snapshot!(told);
+}
+
+/// Makes one call and gives what was told of it.
+fn listen(seller: &'static str, faults: &'static str, before: impl FnOnce(&House)) -> String {
+    let tree = Tree::default();
+    let subscriber = Registry::default().with(Collect(tree.clone()));
+    tracing::subscriber::with_default(subscriber, || {
+        in_virtual_time(async {
+            let house = House::of(Emulator::builder().with("fixed").with(faults)).await;
+            before(&house);
+            let client = house.client(seller).build().unwrap();
+            let call = client.generate(PROMPT).model("gpt-image-2").size("1024x1024").quality("low");
+            // What comes of it is told to the subscriber as well.
+            let _ = call.output_format("jpeg").send().await;
+        });
+    });
+    let told = tree.text();
+    for secret in [KEY, PROMPT, "http://", "?"] {
+        assert!(!told.contains(secret), "{secret} in {told}");
+    }
+    told
+}
+
+/// Everything that was told, in order.
+#[derive(Clone, Default)]
+struct Tree(Arc<Mutex<Nodes>>);
+
+#[derive(Default)]
+struct Nodes {
+    spans: Vec<Span>,
+    /// The order of things: a span's number, or an event below one.
+    top: Vec<usize>,
+}
+
+#[derive(Default)]
+struct Span {
+    name: &'static str,
+    fields: Fields,
+    below: Vec<Below>,
+}
+
+enum Below {
+    Span(usize),
+    Event(Fields),
+}
+
+#[derive(Default)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl tracing::field::Visit for Fields {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
+        // The only things that are not the same in every run, or in every version of the emulator.
+        let shown = match field.name() {
+            "server.port" => "PORT".to_owned(),
+            "impasto.image.bytes" => "BYTES".to_owned(),
+            _ => format!("{value:?}"),
+        };
+        self.0.insert(field.name(), shown);
+    }
+}
+
+struct Collect(Tree);
+
+/// Where a span stands among those collected.
+struct Number(usize);
+
+impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Collect {
+    fn on_new_span(
+        &self,
+        attributes: &tracing::span::Attributes<'_>,
+        id: &tracing::Id,
+        context: Context<'_, S>,
+    ) {
+        if attributes.metadata().target() != "impasto" {
+            return;
+        }
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let mut nodes = self.0.0.lock().unwrap();
+        let number = nodes.spans.len();
+        nodes.spans.push(Span { name: attributes.metadata().name(), fields, below: Vec::new() });
+        let span = context.span(id).unwrap();
+        span.extensions_mut().insert(Number(number));
+        match span.parent().and_then(|parent| Some(parent.extensions().get::<Number>()?.0)) {
+            Some(parent) => nodes.spans[parent].below.push(Below::Span(number)),
+            None => nodes.top.push(number),
+        }
+    }
+
+    fn on_record(&self, id: &tracing::Id, values: &tracing::span::Record<'_>, context: Context<'_, S>) {
+        if let Some(number) = context.span(id).and_then(|span| Some(span.extensions().get::<Number>()?.0)) {
+            values.record(&mut self.0.0.lock().unwrap().spans[number].fields);
+        }
+    }
+
+    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
+        if event.metadata().target() != "impasto" {
+            return;
+        }
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let number = context.event_span(event).unwrap().extensions().get::<Number>().unwrap().0;
+        self.0.0.lock().unwrap().spans[number].below.push(Below::Event(fields));
+    }
+}
+
+impl Tree {
+    fn text(&self) -> String {
+        let nodes = self.0.lock().unwrap();
+        let mut text = String::new();
+        for top in &nodes.top {
+            nodes.write(*top, 0, &mut text);
+        }
+        text
+    }
+}
+
+impl Nodes {
+    fn write(&self, number: usize, depth: usize, text: &mut String) {
+        let span = &self.spans[number];
+        let indent = "  ".repeat(depth);
+        writeln!(text, "{indent}{}", span.name).unwrap();
+        for (name, value) in &span.fields.0 {
+            writeln!(text, "{indent}  . {name} = {value}").unwrap();
+        }
+        for below in &span.below {
+            match below {
+                Below::Span(number) => self.write(*number, depth + 1, text),
+                Below::Event(fields) => {
+                    let others = fields.0.iter().filter(|(name, _)| **name != "message");
+                    let others: Vec<String> =
+                        others.map(|(name, value)| format!("{name} = {value}")).collect();
+                    writeln!(text, "{indent}  - {}: {}", fields.0["message"], others.join(", ")).unwrap();
+                }
+            }
+        }
+    }
+}
