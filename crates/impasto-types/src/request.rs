@@ -102,34 +102,38 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// The wire names that have a field of their own, so that `extra` cannot say a thing twice.
-const OWN_NAMES: &[&str] = &[
-    "prompt",
-    "model",
-    "n",
-    "size",
-    "quality",
-    "background",
-    "output_format",
-    "output_compression",
-    "moderation",
-    "input_fidelity",
-    "complexity",
-    "stream",
-    "partial_images",
-    "frame_count",
-    "frame_duration_ms",
-    "svg",
-    "safety_identifier",
-    "user",
-    "image",
-    "image[]",
-    "images",
-    "mask",
-    "markup",
-];
-
 impl ImageRequest {
+    /// The wire names of the fields that hold a value, in the order in which a form sends them: what a server
+    /// decides by comes first.
+    ///
+    /// ```
+    /// assert_eq!(impasto_types::ImageRequest::VALUE_FIELDS[0], "model");
+    /// ```
+    pub const VALUE_FIELDS: &'static [&'static str] = &[
+        "model",
+        "prompt",
+        "n",
+        "size",
+        "quality",
+        "background",
+        "output_format",
+        "output_compression",
+        "moderation",
+        "input_fidelity",
+        "complexity",
+        "stream",
+        "partial_images",
+        "frame_count",
+        "frame_duration_ms",
+        "svg",
+        "safety_identifier",
+        "user",
+    ];
+
+    /// The wire names of the fields that hold images, in forms and in JSON. With [`Self::VALUE_FIELDS`] these are all
+    /// that [`ImageRequest::extra`] may not say a second time.
+    pub const IMAGE_FIELDS: &'static [&'static str] = &["image", "image[]", "images", "mask", "markup"];
+
     fn new(operation: Operation, prompt: impl Into<String>) -> Self {
         Self {
             operation,
@@ -194,7 +198,8 @@ impl ImageRequest {
         self.validate_stream()?;
         self.validate_formats()?;
         for name in self.extra.keys() {
-            if name.is_empty() || OWN_NAMES.contains(&name.as_str()) {
+            let is_own = |fields: &[&str]| fields.contains(&name.as_str());
+            if name.is_empty() || is_own(Self::VALUE_FIELDS) || is_own(Self::IMAGE_FIELDS) {
                 return Err(Error::invalid(
                     "extra",
                     format!("{name:?} has a field of its own; set that instead of passing it by name"),

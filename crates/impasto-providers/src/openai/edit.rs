@@ -2,7 +2,7 @@
 
 use impasto_transport::{Body, Form, JsonBody, Source};
 use impasto_types::wire::openai::{EditBody, ImageRef};
-use impasto_types::{ImageInput, ImageSource, InputFidelity};
+use impasto_types::{ImageInput, ImageRequest, ImageSource, InputFidelity};
 use serde_json::Value;
 
 use super::encode;
@@ -49,7 +49,8 @@ fn form(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Form, E
     // The order of the body's own fields, not the map's: model and prompt lead.
     let mut fields: Vec<(&String, &Value)> = fields.collect();
     fields.sort_by_key(|(name, _)| {
-        FIELD_ORDER.iter().position(|known| known == name).unwrap_or(FIELD_ORDER.len())
+        let order = ImageRequest::VALUE_FIELDS;
+        order.iter().position(|known| known == name).unwrap_or(order.len())
     });
     for (name, value) in fields {
         form = flatten(form, name, value);
@@ -75,28 +76,6 @@ fn fidelity<'a>(target: &Target, job: &'a Job) -> Option<&'a InputFidelity> {
     let left_out = target.seller.quirks.leave_out.iter().any(|field| field == "input_fidelity");
     job.request.input_fidelity.as_ref().filter(|_| !left_out)
 }
-
-/// The order in which a form's fields are sent.
-const FIELD_ORDER: &[&str] = &[
-    "model",
-    "prompt",
-    "n",
-    "size",
-    "quality",
-    "background",
-    "output_format",
-    "output_compression",
-    "moderation",
-    "input_fidelity",
-    "complexity",
-    "stream",
-    "partial_images",
-    "frame_count",
-    "frame_duration_ms",
-    "svg",
-    "safety_identifier",
-    "user",
-];
 
 /// A value as form fields: nested names in brackets, items of a list under `name[]`, `null` left out.
 fn flatten(mut form: Form, name: &str, value: &Value) -> Form {
