@@ -81,7 +81,9 @@ pub(crate) fn of_reply(target: &Target, head: &ReplyHead, body: &[u8]) -> Error 
 /// The failure told by a JSON body, in any of the shapes that sellers use.
 pub(crate) fn of_value(target: &Target, head: &ReplyHead, value: &Value) -> Error {
     let envelope: ErrorEnvelope = serde_json::from_value(value.clone()).unwrap_or_default();
-    let mut body = envelope.error.unwrap_or_else(|| bare(value));
+    // Beside a bare text, the code stands at the top.
+    let object = envelope.error.filter(|_| !value["error"].is_string());
+    let mut body = object.unwrap_or_else(|| bare(value));
     if let Some(id) = envelope.extra.get("request_id") {
         body.extra.entry("request_id").or_insert_with(|| id.clone());
     }

@@ -3,4 +3,5 @@
 
 mod atlas;
 mod capability;
+mod fixtures;
 mod wire;

@@ -1,6 +1,6 @@
 //! How failures are told.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::wire::lenient;
@@ -9,8 +9,8 @@ use crate::wire::lenient;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "mirrors a document; people write it out in tests")]
 pub struct ErrorEnvelope {
-    /// What went wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::value")]
+    /// What went wrong. Some gateways write a bare text, which is read as the message.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "object_or_text")]
     pub error: Option<ErrorBody>,
     /// Fields beside it.
     #[serde(flatten)]
@@ -56,4 +56,12 @@ pub struct ModerationDetails {
     /// What it saw.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::strings")]
     pub categories: Vec<String>,
+}
+
+fn object_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ErrorBody>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Null => None,
+        Value::String(text) => Some(ErrorBody { message: Some(text), ..ErrorBody::default() }),
+        other => serde_json::from_value(other).ok(),
+    })
 }
