@@ -5,6 +5,7 @@ mod compare;
 mod cost;
 mod edit;
 mod files;
+mod fixtures;
 mod generate;
 mod interval;
 mod journal;
