@@ -6,6 +6,7 @@
 
 mod files;
 mod memory;
+mod named;
 
 use std::fmt;
 use std::io;
