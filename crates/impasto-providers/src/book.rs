@@ -4,11 +4,8 @@ mod render;
 
 use std::collections::BTreeMap;
 
-use impasto_types::Date;
-use impasto_types::ModelId;
 use impasto_types::capability::Capabilities;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use impasto_types::{Date, ModelId, Table};
 
 use crate::error::{Error, ErrorKind};
 use crate::seller::Seller;
@@ -53,26 +50,15 @@ impl Book {
     /// When it is not TOML, has a field nobody knows, or names a source that it does not list.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
         let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
-        let file: BookFile = crate::toml::read(text).map_err(bad)?;
-        let mut entries = Vec::new();
-        for mut model in file.model {
-            let id =
-                take_text(&mut model, "id").and_then(|id| id.ok_or_else(|| "a model has no id".to_owned()));
-            let id = id.map_err(bad)?;
-            let in_model = |why: String| bad(format!("{id}: {why}"));
-            let about = take_text(&mut model, "about").map_err(in_model)?.unwrap_or_default();
-            let aliases = model.remove("aliases").unwrap_or_else(|| Value::Array(Vec::new()));
-            let aliases = serde_json::from_value(aliases).map_err(|error| in_model(error.to_string()))?;
-            let base = match take_text(&mut model, "like").map_err(in_model)? {
-                None => Capabilities::default(),
-                Some(like) => entries
-                    .iter()
-                    .find(|entry: &&BookEntry| entry.id == like)
-                    .map(|entry| entry.rules.clone())
-                    .ok_or_else(|| in_model(format!("like = {like:?} is not a model above it")))?,
-            };
-            let rules = base.overlaid_by(&rules(model, &file.sources).map_err(in_model)?);
-            entries.push(BookEntry { id, aliases, about, rules });
+        let mut file = crate::toml::read(text).map_err(bad)?;
+        let read = |error: impasto_types::Error| bad(error.to_string());
+        let sources = sources(&mut file).map_err(read)?;
+        let models = file.tables("model").map_err(read)?;
+        file.end().map_err(read)?;
+        let mut entries: Vec<BookEntry> = Vec::new();
+        for model in models {
+            let entry = entry(model, &sources, &entries).map_err(read)?;
+            entries.push(entry);
         }
         Ok(Self { entries })
     }
@@ -112,42 +98,43 @@ impl Book {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BookFile {
-    sources: BTreeMap<String, BookSource>,
-    model: Vec<Map<String, Value>>,
+/// What the book was read from, by the key that rules name it with: title and day.
+fn sources(file: &mut Table) -> Result<BTreeMap<String, (String, Date)>, impasto_types::Error> {
+    let read = |(key, mut source): (String, Table)| {
+        let read = (source.needed_text("title")?, source.needed_date("checked")?);
+        source.end()?;
+        Ok((key, read))
+    };
+    file.tables_by_name("sources")?.into_iter().map(read).collect()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BookSource {
-    title: String,
-    checked: Date,
-}
-
-/// A text that a model must have.
-fn take_text(model: &mut Map<String, Value>, key: &str) -> Result<Option<String>, String> {
-    match model.remove(key) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(other) => Err(format!("{key} = {other} is not text")),
-    }
-}
-
-/// The rules of a model. In the file they name their source by its key, so that each source stands once.
-fn rules(
-    mut model: Map<String, Value>,
-    sources: &BTreeMap<String, BookSource>,
-) -> Result<Capabilities, String> {
-    for (field, rule) in &mut model {
-        let Some(key) = rule["source"].as_str() else {
-            return Err(format!("{field} names no source"));
+/// One model. Its rules name their source by its key, so that each source stands once in the file.
+fn entry(
+    mut model: Table,
+    sources: &BTreeMap<String, (String, Date)>,
+    above: &[BookEntry],
+) -> Result<BookEntry, impasto_types::Error> {
+    let id = model.needed_text("id")?;
+    let mut model = model.renamed(&id);
+    let about = model.text("about")?.unwrap_or_default();
+    let aliases = model.texts("aliases")?;
+    let base = match model.text("like")? {
+        None => Capabilities::default(),
+        Some(like) => {
+            let like_that = above.iter().find(|entry| entry.id == like).map(|entry| entry.rules.clone());
+            like_that.ok_or_else(|| model.wrong("like", format!("{like:?} is not a model above it")))?
+        }
+    };
+    let stray = |key: &str| format!("source {key:?} is not in [sources]");
+    for (field, rule) in model.iter_mut() {
+        let key = rule["source"].as_str().unwrap_or_default();
+        let Some((title, checked)) = sources.get(key) else {
+            return Err(impasto_types::Error::malformed(format!("{id}.{field}"), stray(key)));
         };
-        let source =
-            sources.get(key).ok_or_else(|| format!("{field}: source {key:?} is not in [sources]"))?;
-        rule["source"] = source.title.clone().into();
-        rule["checked"] = source.checked.to_string().into();
+        let (title, checked) = (title.clone(), checked.to_string());
+        rule["source"] = title.into();
+        rule["checked"] = checked.into();
     }
-    serde_json::from_value(Value::Object(model)).map_err(|error| error.to_string())
+    let rules = base.overlaid_by(&Capabilities::read(model)?);
+    Ok(BookEntry { id, aliases, about, rules })
 }

@@ -1,11 +1,13 @@
 //! A seller as data: one TOML file each.
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use impasto_transport::Origin;
 use impasto_types::capability::Capabilities;
 use impasto_types::{Date, Quality};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::address;
 use crate::error::{Error, ErrorKind};
@@ -14,8 +16,7 @@ use crate::error::{Error, ErrorKind};
 pub(crate) const DIALECTS: &[&str] = &["atlas", "openai"];
 
 /// Everything that makes a seller of an API dialect different from the others.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Seller {
     /// The id, as in `--provider`: lower-case letters, digits and dashes.
@@ -27,61 +28,43 @@ pub struct Seller {
     /// The base URL as the seller's documents print it.
     pub base_url: String,
     /// The seller whose file applies instead when the base URL's path ends like this: Azure's second surface.
-    #[serde(default)]
     pub surfaces: BTreeMap<String, String>,
     /// How the key is given.
-    #[serde(default)]
     pub auth: Authentication,
     /// Names in paths, query and headers that people may set.
-    #[serde(default)]
     pub options: BTreeMap<String, Options>,
     /// Query parameters of every call; those that name an unset option are left out.
-    #[serde(default)]
     pub query: BTreeMap<String, String>,
     /// Headers of every call; those that name an unset option are left out.
-    #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// Headers of the call that costs money, beside those; filled in the same way.
-    #[serde(default)]
     pub submit_headers: BTreeMap<String, String>,
     /// The paths below the base URL.
-    #[serde(default)]
     pub paths: Paths,
     /// What is sent when the caller does not say.
-    #[serde(default)]
     pub defaults: Defaults,
     /// How the API differs from its dialect.
-    #[serde(default)]
     pub quirks: Quirks,
     /// The seller's own error codes, by what they mean.
-    #[serde(default)]
     pub errors: ErrorCodes,
     /// When to ask after a task, where the dialect has tasks.
-    #[serde(default)]
     pub polls: Option<Polls>,
     /// How masks are read.
-    #[serde(default)]
     pub mask: Mask,
     /// How the seller spells model ids.
-    #[serde(default)]
     pub naming: Naming,
     /// The names under which models take images, where they differ by model (`atlas`).
-    #[serde(default)]
     pub inputs: BTreeMap<String, InputFields>,
     /// Rules for all of the seller's models, over the models' own.
-    #[serde(default)]
     pub limits: Capabilities,
     /// Rules for single models, over all others.
-    #[serde(default)]
     pub models: BTreeMap<String, Capabilities>,
     /// Where all this stands.
-    #[serde(default)]
     pub sources: Vec<SourceNote>,
 }
 
 /// How the key is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Authentication {
     /// Where it goes.
@@ -95,7 +78,7 @@ pub struct Authentication {
 }
 
 /// Where the key goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeyStyle {
@@ -109,8 +92,7 @@ pub enum KeyStyle {
 }
 
 /// A name in paths, query and headers that people may set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Options {
     /// The environment variable that sets it.
@@ -123,8 +105,7 @@ pub struct Options {
 
 /// The paths below the base URL. `{model}` is the model, `{task}` the seller's task, other names in braces are
 /// options.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Paths {
     /// Where images are made.
@@ -152,8 +133,7 @@ impl Default for Paths {
 }
 
 /// What is sent when the caller does not say.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Defaults {
     /// The model.
@@ -163,8 +143,7 @@ pub struct Defaults {
 }
 
 /// How the API differs from its dialect.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Quirks {
     /// The model is not named in the body (it stands in the path).
@@ -186,7 +165,7 @@ pub struct Quirks {
 }
 
 /// How edits are sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EditEncoding {
@@ -200,7 +179,7 @@ pub enum EditEncoding {
 }
 
 /// The form field of input images.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImageField {
@@ -214,7 +193,7 @@ pub enum ImageField {
 }
 
 /// How a size is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SizeFields {
@@ -226,8 +205,7 @@ pub enum SizeFields {
 }
 
 /// The seller's own error codes, by what they mean.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ErrorCodes {
     /// Money or credits are used up.
@@ -253,8 +231,7 @@ pub struct ErrorCodes {
 }
 
 /// When to ask after a task: the first time near the usual duration, then ever more rarely. In milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Polls {
     /// Before the first time.
@@ -270,8 +247,7 @@ pub struct Polls {
 }
 
 /// How masks are read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Mask {
     /// `transparent_is_edited`, `white_is_edited`, `black_is_edited`, or `both`: right under the first two readings.
@@ -285,8 +261,7 @@ impl Default for Mask {
 }
 
 /// How the seller spells model ids.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Naming {
     /// Put before a bare OpenAI id, such as `openai/`.
@@ -298,8 +273,7 @@ pub struct Naming {
 }
 
 /// The names under which a model takes images.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InputFields {
     /// The field of the input images.
@@ -317,8 +291,7 @@ impl Default for InputFields {
 }
 
 /// Where a seller's data stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceNote {
     /// The document.
@@ -326,7 +299,7 @@ pub struct SourceNote {
     /// The day it was read.
     pub checked: Date,
     /// What else is worth knowing of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
@@ -337,18 +310,11 @@ impl Seller {
     /// When it is not TOML, has a field nobody knows, or lacks one that is needed.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
         let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
-        let seller: Self = crate::toml::read(text).map_err(bad)?;
+        let seller =
+            read::seller(crate::toml::read(text).map_err(bad)?).map_err(|error| bad(error.to_string()))?;
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if seller.id.is_empty() || !seller.id.chars().all(plain) {
             return Err(bad(format!("id {:?} must be lower-case letters, digits and dashes", seller.id)));
-        }
-        let polarities = ["transparent_is_edited", "white_is_edited", "black_is_edited", "both"];
-        if !polarities.contains(&seller.mask.polarity.as_str()) {
-            return Err(bad(format!(
-                "mask.polarity {:?} is not one of {}",
-                seller.mask.polarity,
-                polarities.join(", ")
-            )));
         }
         seller.check().map_err(bad)?;
         Ok(seller)

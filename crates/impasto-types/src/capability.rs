@@ -4,12 +4,12 @@
 //! warning. A rule that is absent checks nothing.
 
 mod check;
+mod read;
 mod rule;
 
 pub use check::{Finding, Severity};
 pub use rule::{Rule, Standing};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -18,6 +18,8 @@ use crate::error::Error;
 use crate::image::ImageFormat;
 use crate::options::{Background, Complexity, InputFidelity, Moderation, OutputFormat, Quality};
 use crate::request::Operation;
+use crate::size::Size;
+use crate::table::Table;
 
 /// The rules of one model at one seller.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,20 +89,18 @@ pub struct Capabilities {
 }
 
 /// The sizes of a model: a list, and where it can, any size within bounds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Sizes {
     /// Sizes by name, `auto` among them where the model chooses.
-    pub fixed: Vec<crate::size::Size>,
+    pub fixed: Vec<Size>,
     /// The bounds of free sizes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub free: Option<FreeSizes>,
 }
 
 /// The bounds of free sizes. Data, because the sellers call them current.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FreeSizes {
     /// Both sides are multiples of this many pixels.
@@ -167,24 +167,23 @@ impl FreeSizes {
 }
 
 /// When a model came and goes at a seller.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LifeCycle {
     /// At whose place these dates hold: `OpenAI`. Others may sell the model longer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// The first day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub released: Option<Date>,
     /// The day it was called deprecated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<Date>,
     /// The last day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown: Option<Date>,
     /// The model to use instead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
 }
 
@@ -204,34 +203,32 @@ macro_rules! overlay {
     };
 }
 
-/// Takes each rule that `map` holds out of it.
+/// Takes each rule that `table` holds out of it.
 macro_rules! take {
-    ($map:ident; $($field:ident),+) => {
-        Capabilities { $( $field: rule(&mut $map, stringify!($field))?, )+ }
+    ($table:ident; $($field:ident),+) => {
+        Capabilities { $( $field: rule::take(&mut $table, stringify!($field))?, )+ }
     };
 }
 
-/// The rule of one field, if there is one.
-fn rule<T: DeserializeOwned>(map: &mut Map<String, Value>, field: &str) -> Result<Option<Rule<T>>, Error> {
-    let Some(value) = map.remove(field) else { return Ok(None) };
-    let wrong = |error: serde_json::Error| Error::malformed(field.to_owned(), error.to_string());
-    serde_json::from_value(value).map(Some).map_err(wrong)
-}
-
-/// By hand, because a derived reader of twenty rules is a large part of a small program.
 impl TryFrom<Map<String, Value>> for Capabilities {
     type Error = Error;
 
-    fn try_from(mut map: Map<String, Value>) -> Result<Self, Error> {
-        let rules = each_rule!(take!(map));
-        match map.keys().next() {
-            None => Ok(rules),
-            Some(unknown) => Err(Error::malformed(unknown.clone(), "is no rule that this version knows")),
-        }
+    fn try_from(map: Map<String, Value>) -> Result<Self, Error> {
+        Self::read(Table::new(Value::Object(map))?)
     }
 }
 
 impl Capabilities {
+    /// Reads the rules that stand in a table, each under its field's name.
+    ///
+    /// # Errors
+    /// When a rule has no source, allows what cannot be, or is not known to this version.
+    pub fn read(mut table: Table) -> Result<Self, Error> {
+        let rules = each_rule!(take!(table));
+        table.end()?;
+        Ok(rules)
+    }
+
     /// These rules, with every rule that `over` states in their place: a seller's own limits over the model's.
     #[must_use]
     pub fn overlaid_by(&self, over: &Self) -> Self {

@@ -31,6 +31,7 @@ mod open_enum;
 mod options;
 mod request;
 mod size;
+mod table;
 mod usage;
 pub mod wire;
 
@@ -46,4 +47,5 @@ pub use options::{
 };
 pub use request::{ImageRequest, Operation};
 pub use size::Size;
+pub use table::Table;
 pub use usage::{SvgUsage, TokenDetails, Usage};

@@ -2,46 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use impasto_types::{Date, InputFidelity, ModelId, Operation, Quality, Size};
+use impasto_types::{Date, InputFidelity, ModelId, Operation, Quality, Size, Table};
 use rust_decimal::Decimal;
-use serde::Deserialize;
 
 use super::{BatchPrice, Price, SellerDefault, Sheet, Standing, Unit, UnknownPrice};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Currency, Money};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SheetFile {
     seller: String,
-    #[serde(default)]
     aliases: Vec<String>,
     currency: Currency,
     read_on: Date,
-    #[serde(default)]
     standing: Standing,
     source: Option<String>,
     batch: Option<BatchTable>,
-    #[serde(default)]
     price: Vec<PriceTable>,
-    #[serde(default)]
     default: Vec<DefaultTable>,
-    #[serde(default)]
     unknown: Vec<UnknownTable>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PriceTable {
     models: Vec<String>,
     operation: Option<String>,
     quality: Option<String>,
-    #[serde(default)]
     sizes: Vec<Size>,
-    #[serde(default = "one")]
     per: u64,
     amounts: BTreeMap<Unit, String>,
-    #[serde(default)]
     amounts_high: BTreeMap<Unit, String>,
     effective_from: Option<Date>,
     effective_until: Option<Date>,
@@ -52,15 +39,11 @@ struct PriceTable {
     formulas_of: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct BatchTable {
     factor: String,
     source: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct DefaultTable {
     models: Vec<String>,
     operation: Option<String>,
@@ -70,17 +53,120 @@ struct DefaultTable {
     source: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct UnknownTable {
-    #[serde(default)]
     models: Vec<String>,
     reason: String,
     source: String,
 }
 
-const fn one() -> u64 {
-    1
+impl SheetFile {
+    fn read(mut table: Table) -> Result<Self, impasto_types::Error> {
+        let file = Self {
+            seller: table.needed_text("seller")?,
+            aliases: table.texts("aliases")?,
+            currency: match table.needed_text("currency")? {
+                code if code.trim().is_empty() => {
+                    return Err(table.wrong("currency", "is empty; give a code such as USD"));
+                }
+                code => Currency::from(code.as_str()),
+            },
+            read_on: table.needed_date("read_on")?,
+            standing: standing(&mut table)?.unwrap_or_default(),
+            source: table.text("source")?,
+            batch: table.table("batch")?.map(BatchTable::read).transpose()?,
+            price: all(&mut table, "price", PriceTable::read)?,
+            default: all(&mut table, "default", DefaultTable::read)?,
+            unknown: all(&mut table, "unknown", UnknownTable::read)?,
+        };
+        table.end()?;
+        Ok(file)
+    }
+}
+
+impl PriceTable {
+    fn read(mut table: Table) -> Result<Self, impasto_types::Error> {
+        let price = Self {
+            models: table.texts("models")?,
+            operation: table.text("operation")?,
+            quality: table.text("quality")?,
+            sizes: table.texts("sizes")?.iter().map(|size| size.parse()).collect::<Result<_, _>>()?,
+            per: table.number("per")?.unwrap_or(1),
+            amounts: amounts(&mut table, "amounts")?,
+            amounts_high: amounts(&mut table, "amounts_high")?,
+            effective_from: table.date("effective_from")?,
+            effective_until: table.date("effective_until")?,
+            source: table.text("source")?,
+            read_on: table.date("read_on")?,
+            standing: standing(&mut table)?,
+            note: table.text("note")?,
+            formulas_of: table.text("formulas_of")?,
+        };
+        table.end()?;
+        Ok(price)
+    }
+}
+
+impl BatchTable {
+    fn read(mut table: Table) -> Result<Self, impasto_types::Error> {
+        let batch = Self { factor: table.needed_text("factor")?, source: table.needed_text("source")? };
+        table.end()?;
+        Ok(batch)
+    }
+}
+
+impl DefaultTable {
+    fn read(mut table: Table) -> Result<Self, impasto_types::Error> {
+        let default = Self {
+            models: table.texts("models")?,
+            operation: table.text("operation")?,
+            quality: table.text("quality")?,
+            size: table.text("size")?.map(|size| size.parse()).transpose()?,
+            input_fidelity: table.text("input_fidelity")?,
+            source: table.needed_text("source")?,
+        };
+        table.end()?;
+        Ok(default)
+    }
+}
+
+impl UnknownTable {
+    fn read(mut table: Table) -> Result<Self, impasto_types::Error> {
+        let unknown = Self {
+            models: table.texts("models")?,
+            reason: table.needed_text("reason")?,
+            source: table.needed_text("source")?,
+        };
+        table.end()?;
+        Ok(unknown)
+    }
+}
+
+/// The tables of a list, each read by `read`.
+fn all<T>(
+    table: &mut Table,
+    field: &str,
+    read: fn(Table) -> Result<T, impasto_types::Error>,
+) -> Result<Vec<T>, impasto_types::Error> {
+    table.tables(field)?.into_iter().map(read).collect()
+}
+
+/// The amounts of a table, by unit.
+fn amounts(table: &mut Table, field: &str) -> Result<BTreeMap<Unit, String>, impasto_types::Error> {
+    let place = table.place_of(field);
+    let unit = |(unit, amount): (String, String)| match Unit::try_from(unit) {
+        Ok(unit) => Ok((unit, amount)),
+        Err(why) => Err(impasto_types::Error::malformed(place.clone(), why)),
+    };
+    table.texts_by_name(field)?.into_iter().map(unit).collect()
+}
+
+fn standing(table: &mut Table) -> Result<Option<Standing>, impasto_types::Error> {
+    let standings = [
+        ("unverified", Standing::Unverified),
+        ("observed", Standing::Observed),
+        ("documented", Standing::Documented),
+    ];
+    table.word("standing", &standings)
 }
 
 pub(super) fn parse(toml: &str) -> Result<Sheet, Error> {
@@ -92,7 +178,7 @@ pub(super) fn parse(toml: &str) -> Result<Sheet, Error> {
     // By way of one dynamic value: each type read straight from TOML would bring its own copy of the reader.
     let value: serde_json::Value =
         basic_toml::from_str(toml).map_err(|error| unreadable(error.to_string()))?;
-    let file: SheetFile = serde_json::from_value(value).map_err(|error| unreadable(error.to_string()))?;
+    let file = Table::new(value).and_then(SheetFile::read).map_err(|error| unreadable(error.to_string()))?;
     if file.seller.trim().is_empty() {
         return Err(malformed("seller is empty; give the seller's id, such as openai"));
     }

@@ -316,10 +316,10 @@ fn a_wrong_file_says_what_is_wrong() {
         assert!(shown.starts_with("mine.toml: ") && shown.contains(words), "{shown}");
     }
     check("id = ", "expected");
-    check("name = \"x\"\ndialect = \"openai\"\nbase_url = \"https://h\"", "missing field `id`");
+    check("name = \"x\"\ndialect = \"openai\"\nbase_url = \"https://h\"", "id: is missing");
     check(&ACME.replace("id = \"acme\"", "id = \"Acme Inc\""), "lower-case letters");
     check(&ACME.replace("transparent_is_edited", "upside_down"), "not one of transparent_is_edited");
-    check(&ACME.replace("[quirks]", "[quirk]"), "unknown field `quirk`");
+    check(&ACME.replace("[quirks]", "[quirk]"), "quirk: is no field");
     check(
         &ACME.replace("dialect = \"openai\"", "dialect = \"klingon\""),
         "\"klingon\" is not one of atlas, openai",

@@ -1,13 +1,14 @@
 //! A rule with its source.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
+use super::read::Allowed;
 use crate::date::Date;
+use crate::error::Error;
+use crate::table::Table;
 
 /// How sure a rule is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Standing {
@@ -21,8 +22,7 @@ pub enum Standing {
 }
 
 /// A rule: what is allowed, who says so, and when that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "AnyRule", bound(deserialize = "T: DeserializeOwned"))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Rule<T> {
     /// What is allowed.
@@ -38,26 +38,39 @@ pub struct Rule<T> {
     pub note: Option<String>,
 }
 
-/// A rule as it is read, whatever it allows: one reader serves the rules of all fields, where a reader for each would
-/// take 200 KB of every program.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AnyRule {
-    allowed: Value,
-    #[serde(default)]
+/// What stands beside what a rule allows. One reader serves the rules of all fields.
+struct Provenance {
     standing: Standing,
     source: String,
     checked: Date,
     note: Option<String>,
 }
 
-impl<T: DeserializeOwned> TryFrom<AnyRule> for Rule<T> {
-    type Error = serde_json::Error;
-
-    fn try_from(rule: AnyRule) -> Result<Self, serde_json::Error> {
-        let AnyRule { allowed, standing, source, checked, note } = rule;
-        Ok(Self { allowed: serde_json::from_value(allowed)?, standing, source, checked, note })
+impl Provenance {
+    fn take(table: &mut Table) -> Result<Self, Error> {
+        let standings = [
+            ("documented", Standing::Documented),
+            ("observed", Standing::Observed),
+            ("unverified", Standing::Unverified),
+        ];
+        Ok(Self {
+            standing: table.word("standing", &standings)?.unwrap_or_default(),
+            source: table.needed_text("source")?,
+            checked: table.needed_date("checked")?,
+            note: table.text("note")?,
+        })
     }
+}
+
+/// Takes the rule that stands under `field` out of `rules`, if there is one.
+pub(super) fn take<T: Allowed>(rules: &mut Table, field: &str) -> Result<Option<Rule<T>>, Error> {
+    let Some(mut table) = rules.table(field)? else { return Ok(None) };
+    let Provenance { standing, source, checked, note } = Provenance::take(&mut table)?;
+    let allowed = T::read(table.needed("allowed")?);
+    let allowed = allowed
+        .map_err(|error| Error::malformed(table.place_of(error.field()), error.message().to_owned()))?;
+    table.end()?;
+    Ok(Some(Rule { allowed, standing, source, checked, note }))
 }
 
 impl<T> Rule<T> {
