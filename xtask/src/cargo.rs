@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -14,6 +15,9 @@ use crate::repository;
 pub struct Metadata {
     /// The packages: only the workspace's own, or the whole tree.
     pub packages: Vec<Package>,
+    /// Where builds go.
+    #[serde(default)]
+    pub target_directory: PathBuf,
 }
 
 /// One package.
@@ -41,9 +45,27 @@ pub struct Package {
     /// What its manifest asks for.
     #[serde(default)]
     pub dependencies: Vec<Dependency>,
+    /// What is built of it.
+    #[serde(default)]
+    pub targets: Vec<Target>,
+}
+
+/// Something that is built of a package: a library, a program, a test.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// What it is, such as `lib` or `bin`.
+    pub kind: Vec<String>,
 }
 
 impl Package {
+    /// The name of its library as code writes it, if it has one.
+    pub fn library(&self) -> Option<String> {
+        let library = self.targets.iter().find(|target| target.kind.iter().any(|kind| kind == "lib"))?;
+        Some(library.name.replace('-', "_"))
+    }
+
     /// Whether it is meant to be published.
     pub fn is_publishable(&self) -> bool {
         self.publish.as_ref().is_none_or(|registries| !registries.is_empty())

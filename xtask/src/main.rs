@@ -32,6 +32,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    match package::api::stand_in() {
+        Ok(None) => {}
+        Ok(Some(code)) => return code,
+        Err(error) => return failure(&error),
+    }
     let outcome = match Xtask::parse().command {
         Command::Ci(args) => ci::run(&args),
         Command::Docs(args) => docs::run(&args),
@@ -44,10 +49,12 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // The chain and no backtrace: what failed is in the repository, not in here.
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failure(&error),
     }
+}
+
+/// Says what failed: the chain and no backtrace, for the cause is in the repository, not in here.
+fn failure(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::FAILURE
 }

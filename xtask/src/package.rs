@@ -1,4 +1,7 @@
-//! `cargo xtask package`: every published crate packages with its own README, licences and metadata.
+//! `cargo xtask package`: every published crate packages with its own README, licences and metadata, and its public
+//! API is the listed one.
+
+pub mod api;
 
 use std::fs;
 use std::path::Path;
@@ -8,17 +11,24 @@ use anyhow::Context as _;
 
 use crate::cargo::{self, Package};
 use crate::findings::{Findings, count};
+use crate::mode::Mode;
 use crate::repository;
 
-/// Packages every published crate, after checking that each is complete.
+/// Lists the public API of every published crate in docs/api, and packages it, after checking that it is complete.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Only checks what would be packaged; builds no archives.
+    /// Only checks what would be packaged, and that the public API is the listed one; builds no archives.
     #[arg(long)]
     check: bool,
+    /// Lists or compares the public API, and does nothing else.
+    #[arg(long)]
+    api: bool,
 }
 
 const ADVICE: &str = "Complete the crates above, then run `cargo xtask package --check`.";
+
+const ADVICE_API: &str = "The public API is not the listed one. If that is meant, run `cargo xtask package --api`, read \
+    the difference, and tell users in CHANGELOG.md.";
 
 /// Files without which a package is not complete.
 const REQUIRED: &[&str] = &["Cargo.toml", "README.md", "LICENSE-APACHE", "LICENSE-MIT"];
@@ -30,17 +40,22 @@ const SIZE_LIMIT: u64 = 10 * 1024 * 1024;
 ///
 /// # Errors
 ///
-/// When a crate is incomplete, or cargo cannot package it.
+/// When a crate is incomplete, its API is not the listed one in check mode, or cargo cannot package it.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    check()?;
-    if !args.check {
-        let mut archive = Command::new(cargo::program());
-        archive.current_dir(repository::root()).args(["package", "--workspace", "--exclude", "xtask"]);
-        // Built and tested already; here only the archives are made.
-        let status = archive.args(["--no-verify", "--allow-dirty"]).status().context("run cargo package")?;
-        anyhow::ensure!(status.success(), "cargo package failed");
+    let mode = Mode::from_check(args.check);
+    let workspace = cargo::workspace()?;
+    let published: Vec<&Package> =
+        workspace.packages.iter().filter(|package| package.is_publishable()).collect();
+    if !args.api {
+        complete(&published)?;
     }
-    println!("package: every published crate is complete");
+    let mut findings = Findings::default();
+    let listed = api::settle(&published, mode, &mut findings)?;
+    findings.conclude(ADVICE_API)?;
+    if !args.check && !args.api {
+        archive()?;
+    }
+    println!("package: {} in order, {} listed", count(published.len(), "crate"), count(listed, "public API"));
     Ok(())
 }
 
@@ -48,15 +63,28 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 ///
 /// # Errors
 ///
-/// When a crate is incomplete, or cargo cannot list it.
+/// When a crate is incomplete, its API is not the listed one, or cargo cannot list it.
 pub fn check() -> anyhow::Result<()> {
+    run(&Args { check: true, api: false })
+}
+
+fn complete(published: &[&Package]) -> anyhow::Result<()> {
     let mut findings = Findings::default();
-    for package in cargo::workspace()?.packages.iter().filter(|package| package.is_publishable()) {
+    for package in published {
         check_metadata(package, &mut findings);
         let folder = repository::root().join("crates").join(&package.name);
         check_contents(package, &folder, &mut findings)?;
     }
     findings.conclude(ADVICE)
+}
+
+/// Builds the archives, without building what is in them: that is tested already.
+fn archive() -> anyhow::Result<()> {
+    let mut archive = Command::new(cargo::program());
+    archive.current_dir(repository::root()).args(["package", "--workspace", "--exclude", "xtask"]);
+    let status = archive.args(["--no-verify", "--allow-dirty"]).status().context("run cargo package")?;
+    anyhow::ensure!(status.success(), "cargo package failed");
+    Ok(())
 }
 
 /// Checks what a registry asks of a manifest.
