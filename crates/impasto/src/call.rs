@@ -10,6 +10,8 @@ use impasto_types::{
 };
 use serde_json::Value;
 
+use crate::caller::Caller;
+use crate::cancel::CancelHandle;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generation::Generation;
@@ -29,6 +31,7 @@ pub struct ImageCall {
     request: ImageRequest,
     destination: Arc<dyn Destination>,
     max_cost: Option<Money>,
+    cancel: Option<CancelHandle>,
     size_error: Option<impasto_types::Error>,
 }
 
@@ -84,7 +87,8 @@ setters! {
 
 impl ImageCall {
     pub(crate) fn new(client: Client, request: ImageRequest) -> Self {
-        Self { client, request, destination: Arc::new(Memory::new()), max_cost: None, size_error: None }
+        let destination = Arc::new(Memory::new());
+        Self { client, request, destination, max_cost: None, cancel: None, size_error: None }
     }
 
     /// The size: `"1536x1024"`, `"auto"`, `(1536, 1024)` or a [`Size`].
@@ -121,6 +125,12 @@ impl ImageCall {
         self
     }
 
+    /// Lets `handle` end the call from elsewhere.
+    pub fn cancel_on(mut self, handle: &CancelHandle) -> Self {
+        self.cancel = Some(handle.clone());
+        self
+    }
+
     /// The request as it stands.
     #[must_use]
     pub fn request(&self) -> &ImageRequest {
@@ -134,7 +144,8 @@ impl ImageCall {
     /// [`Generation::failures`].
     pub async fn send(self) -> Result<Generation, Error> {
         self.checked()?;
-        Box::pin(run::run(self.into_order(), None)).await
+        let caller = Caller { events: None, cancel: self.cancel.clone().unwrap_or_default() };
+        Box::pin(run::run(self.into_order(), caller)).await
     }
 
     /// Sends the call and saves its images as they arrive, never holding one whole: one image as `path`, several as
@@ -155,9 +166,10 @@ impl ImageCall {
     /// The events of the call, without asking the seller to stream: progress while a task is polled, each image when
     /// it is there.
     pub fn events(self) -> GenerationStream {
+        let cancel = self.cancel.clone().unwrap_or_default();
         match self.checked() {
-            Ok(()) => GenerationStream::new(|events| run::run(self.into_order(), Some(events))),
-            Err(error) => GenerationStream::new(|_| async { Err(error) }),
+            Ok(()) => GenerationStream::new(cancel, |caller| run::run(self.into_order(), caller)),
+            Err(error) => GenerationStream::new(cancel, |_| async { Err(error) }),
         }
     }
 

@@ -13,10 +13,12 @@ use impasto_types::{Date, ImageInput, ImageRequest, ModelId};
 
 use crate::budget::Budget;
 use crate::call::ImageCall;
+use crate::cancel::CancelHandle;
 use crate::error::Error;
 use crate::journal::{JobRecord, Journal};
 use crate::ledger::Ledger;
 use crate::listing;
+use crate::pace::ImageRate;
 use crate::run;
 use crate::schedule::PollSchedule;
 use crate::sink::Destination;
@@ -54,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) polls: PollSchedule,
     pub(crate) price_wait: Duration,
     pub(crate) retry: RetryPolicy,
+    pub(crate) rate: Option<ImageRate>,
     pub(crate) unchecked: bool,
     pub(crate) prices: PriceBook,
     pub(crate) budget: Option<Arc<dyn Budget>>,
@@ -95,7 +98,7 @@ impl Client {
     /// it may have left. The images go to `destination`, or where the record says.
     pub fn resume(&self, record: JobRecord, destination: Option<Arc<dyn Destination>>) -> GenerationStream {
         let client = self.clone();
-        GenerationStream::new(|events| run::resume(client, record, destination, Some(events)))
+        GenerationStream::new(CancelHandle::new(), |caller| run::resume(client, record, destination, caller))
     }
 
     /// The models the seller lists today, where it has a list. The list may lag behind what is sold.

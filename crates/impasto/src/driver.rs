@@ -9,6 +9,7 @@ use std::time::Duration;
 use impasto_providers::{ErrorKind as SellerKind, Job, Phase, Step};
 use impasto_types::{BillingOutcome, ImageContent, Warning, WarningKind};
 
+use crate::caller::Caller;
 use crate::client::{Client, Inner};
 use crate::deliver::{Desk, Misplaced, Whose};
 use crate::error::{Error, ErrorKind};
@@ -16,16 +17,15 @@ use crate::generation::Failure;
 use crate::image::Image;
 use crate::journal::RecordState;
 use crate::keeper::Keeper;
-use crate::run::tell;
 use crate::sink::Destination;
-use crate::stream::{Event, Events};
+use crate::stream::Event;
 use crate::trace;
 
 /// Drives one job of a call.
 pub(crate) struct Driver<'a> {
     client: &'a Client,
     destination: &'a dyn Destination,
-    events: Option<&'a Events>,
+    caller: &'a Caller,
     desk: Desk<'a>,
     /// The index of the job's first image within the call.
     offset: usize,
@@ -58,14 +58,14 @@ impl<'a> Driver<'a> {
     pub(crate) fn new(
         client: &'a Client,
         destination: &'a dyn Destination,
-        events: Option<&'a Events>,
+        caller: &'a Caller,
         whose: Whose<'a>,
         keeper: Option<Keeper>,
     ) -> Self {
         Self {
             client,
             destination,
-            events,
+            caller,
             desk: Desk::new(destination, whose),
             offset: whose.offset,
             images: Vec::new(),
@@ -222,7 +222,9 @@ impl<'a> Driver<'a> {
                 return;
             }
             trace::waiting("price", wait);
-            inner.clock.sleep(wait).await;
+            if self.caller.unless_cancelled(inner.clock.sleep(wait)).await.is_err() {
+                return;
+            }
             // The images are delivered: what fails here costs nothing but the knowledge.
             let _ = self.exchange(job, &exchange).await;
         }
@@ -241,8 +243,7 @@ impl<'a> Driver<'a> {
                 .with_hint("it was accepted and may be billed: take the job up again, do not ask anew"));
         }
         trace::waiting("poll", wait);
-        inner.clock.sleep(wait).await;
-        Ok(())
+        self.caller.unless_cancelled(inner.clock.sleep(wait)).await
     }
 
     /// An image of the delivery is known: put it in its place, or note why not.
@@ -289,7 +290,7 @@ impl<'a> Driver<'a> {
         if let (Some(keeper), Some(path)) = (&mut self.keeper, image.path()) {
             keeper.stored(index, path.to_owned());
         }
-        tell(self.events, Event::Image(image.clone())).await;
+        self.caller.tell(Event::Image(image.clone())).await;
         self.images.push(image);
     }
 

@@ -51,6 +51,8 @@ pub enum ErrorKind {
     NoImage,
     /// The result is gone: its URL expired.
     Expired,
+    /// The caller cancelled the call.
+    Cancelled,
     /// The estimate is over the limit that was set.
     OverBudget,
     /// A limit was set and the price is not known.
@@ -81,6 +83,7 @@ impl ErrorKind {
             Self::Incomplete => "incomplete",
             Self::NoImage => "no_image",
             Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
             Self::OverBudget => "over_budget",
             Self::UnknownPrice => "unknown_price",
         }
@@ -296,6 +299,18 @@ impl Error {
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.details.source = Some(source.into());
         self
+    }
+
+    /// The same failure, which came about because the caller cancelled the call.
+    pub(crate) fn cancelled(mut self) -> Self {
+        self.details.kind = ErrorKind::Cancelled;
+        "cancelled by its caller".clone_into(&mut self.details.message);
+        self
+    }
+
+    /// The transport's own error beneath it, if there is one.
+    pub(crate) fn transport(&self) -> Option<&TransportError> {
+        std::error::Error::source(self)?.downcast_ref()
     }
 
     /// A failure of the exchange itself. `paid` says whether the request costs money if it arrived.

@@ -62,7 +62,11 @@ async fn prepare_inner(client: &Client, mut request: ImageRequest) -> Result<Pre
         warnings.push(Warning::new(WarningKind::Adapted, field, message));
     }
     warnings.extend(mask::draw(&mut request, &seller.mask.polarity).await?);
-    let limit = rules.n.as_ref().map_or(u32::MAX, |rule| rule.allowed).max(1);
+    let mut limit = rules.n.as_ref().map_or(u32::MAX, |rule| rule.allowed).max(1);
+    if let Some(rate) = inner.rate.as_ref().filter(|_| request.images.is_empty()) {
+        // Input images would be paid for in each part.
+        limit = limit.min(rate.limit());
+    }
     let mut jobs = Vec::new();
     let (mut offset, total) = (0, request.count());
     while offset < total {

@@ -9,6 +9,7 @@ use impasto_types::{BillingOutcome, ImageInput, ImageRequest, ImageSource, Mask,
 use serde_json::Value;
 
 use crate::accounts::{self, Account};
+use crate::caller::Caller;
 use crate::client::Client;
 use crate::deliver::Whose;
 use crate::driver::{Driver, Ran};
@@ -18,8 +19,8 @@ use crate::journal::{JobRecord, RecordState};
 use crate::keeper::Keeper;
 use crate::preflight;
 use crate::sink::{self, Destination};
-use crate::stream::{Event, Events};
-use crate::trace::{self, CallSpan};
+use crate::stream::Event;
+use crate::trace::CallSpan;
 
 /// A call as it was ordered.
 pub(crate) struct Order {
@@ -30,28 +31,29 @@ pub(crate) struct Order {
 }
 
 /// Runs a call from its request to its images.
-pub(crate) async fn run(order: Order, events: Option<Events>) -> Result<Generation, Error> {
+pub(crate) async fn run(order: Order, caller: Caller) -> Result<Generation, Error> {
     let span = CallSpan::new(&order.client, &order.request);
-    span.around(run_order(order, events)).await
+    span.around(run_order(order, caller)).await
 }
 
-async fn run_order(order: Order, events: Option<Events>) -> Result<Generation, Error> {
+async fn run_order(order: Order, caller: Caller) -> Result<Generation, Error> {
     let Order { client, request, destination, max_cost } = order;
     let inner = &client.inner;
     let mut prepared = preflight::prepare(&client, request).await?;
+    caller.check()?;
     if inner.key.is_none() {
         return Err(Error::new(ErrorKind::MissingKey, format!("no key for {}", inner.target.seller.name))
             .with_hint("the client was built to estimate and preview only"));
     }
     destination.prepare(&prepared.request).await?;
     for warning in &prepared.warnings {
-        tell(events.as_ref(), Event::Warning(warning.clone())).await;
+        caller.tell(Event::Warning(warning.clone())).await;
     }
     let count = prepared.request.count() as usize;
     let accounts = accounts::open(&client, &prepared.jobs, max_cost.as_ref()).await?;
     for account in &accounts {
         if let Ok(estimate) = &account.estimate {
-            tell(events.as_ref(), Event::Estimate(Box::new(estimate.clone()))).await;
+            caller.tell(Event::Estimate(Box::new(estimate.clone()))).await;
         }
     }
     let mut keepers = Vec::new();
@@ -72,7 +74,7 @@ async fn run_order(order: Order, events: Option<Events>) -> Result<Generation, E
         parts.push(Part { offset: *offset, job: job.clone(), account, keeper, again: false });
     }
     let warnings = prepared.warnings;
-    finish(&client, parts, count, &*destination, events.as_ref(), warnings).await
+    finish(&client, parts, count, &*destination, &caller, warnings).await
 }
 
 /// Takes up a job that was written down.
@@ -80,17 +82,17 @@ pub(crate) async fn resume(
     client: Client,
     record: JobRecord,
     destination: Option<Arc<dyn Destination>>,
-    events: Option<Events>,
+    caller: Caller,
 ) -> Result<Generation, Error> {
     let span = CallSpan::new(&client, &record.job.request);
-    span.around(take_up(client, record, destination, events)).await
+    span.around(take_up(client, record, destination, caller)).await
 }
 
 async fn take_up(
     client: Client,
     record: JobRecord,
     destination: Option<Arc<dyn Destination>>,
-    events: Option<Events>,
+    caller: Caller,
 ) -> Result<Generation, Error> {
     let inner = &client.inner;
     let here = inner.target.address();
@@ -138,7 +140,7 @@ async fn take_up(
         record,
     });
     let parts = vec![Part { offset, job, account, keeper, again: true }];
-    finish(&client, parts, count, &*destination, events.as_ref(), Vec::new()).await
+    finish(&client, parts, count, &*destination, &caller, Vec::new()).await
 }
 
 /// One of the jobs of a call, ready to run.
@@ -210,7 +212,7 @@ async fn finish(
     parts: Vec<Part>,
     count: usize,
     destination: &dyn Destination,
-    events: Option<&Events>,
+    caller: &Caller,
     warnings: Vec<Warning>,
 ) -> Result<Generation, Error> {
     let inner = &client.inner;
@@ -220,7 +222,7 @@ async fn finish(
         .into_iter()
         .map(|part| async move {
             let whose = Whose { job: &part.job.id, offset: part.offset, count, again: part.again };
-            let driver = Driver::new(client, destination, events, whose, part.keeper);
+            let driver = Driver::new(client, destination, caller, whose, part.keeper);
             let outcome = driver.run(part.job.clone()).await;
             let cost = accounts::close(inner, &part.account, &part.job, &outcome).await;
             let size = part.job.request.count() as usize;
@@ -254,14 +256,6 @@ struct Delivered {
     ran: Ran,
     estimate: Option<Estimate>,
     cost: Option<Actual>,
-}
-
-/// Sends an event to whoever listens; nobody listening is no failure.
-pub(crate) async fn tell(events: Option<&Events>, event: Event) {
-    trace::event(&event);
-    if let Some(events) = events {
-        let _ = events.send(event).await;
-    }
 }
 
 /// Of several failures, the one that needs the most attention: an unknown outcome before a refusal.

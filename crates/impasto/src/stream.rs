@@ -11,6 +11,8 @@ use impasto_transport::clock::BoxFuture;
 use impasto_types::{BillingOutcome, Warning};
 use tokio::sync::mpsc;
 
+use crate::caller::Caller;
+use crate::cancel::CancelHandle;
 use crate::error::{Error, ErrorKind};
 use crate::generation::Generation;
 use crate::image::Image;
@@ -75,7 +77,7 @@ pub enum Event {
 pub(crate) type Events = mpsc::Sender<Event>;
 
 /// The events of one call, last of them [`Event::Done`]. Dropping it cancels the call: what was sent may still be
-/// billed.
+/// billed. [`cancel_handle`](Self::cancel_handle) does the same, and the stream tells what became of it.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), impasto::Error> {
@@ -98,16 +100,24 @@ pub struct GenerationStream {
     events: mpsc::Receiver<Event>,
     run: Option<BoxFuture<'static, Result<Generation, Error>>>,
     outcome: Option<Result<Generation, Error>>,
+    cancel: CancelHandle,
 }
 
 impl GenerationStream {
-    pub(crate) fn new<F>(run: impl FnOnce(Events) -> F) -> Self
+    pub(crate) fn new<F>(cancel: CancelHandle, run: impl FnOnce(Caller) -> F) -> Self
     where
         F: Future<Output = Result<Generation, Error>> + Send + 'static,
     {
         // Few, because each may hold an image: a slow reader slows the network, not fills the memory.
         let (sender, events) = mpsc::channel(4);
-        Self { events, run: Some(Box::pin(run(sender))), outcome: None }
+        let caller = Caller { events: Some(sender), cancel: cancel.clone() };
+        Self { events, run: Some(Box::pin(run(caller))), outcome: None, cancel }
+    }
+
+    /// What ends the call from elsewhere. The stream then ends with what is known of it, and of its bill.
+    #[must_use]
+    pub fn cancel_handle(&self) -> CancelHandle {
+        self.cancel.clone()
     }
 
     /// The next event; none after the last.

@@ -16,6 +16,7 @@ use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
+use crate::pace::ImageRate;
 use crate::schedule::PollSchedule;
 
 use super::{Client, Inner};
@@ -38,6 +39,7 @@ pub struct ClientBuilder {
     poll_deadline: Option<Duration>,
     price_wait: Duration,
     retry: Option<RetryPolicy>,
+    rate: Option<Rate>,
     unchecked: bool,
     ignore_env: bool,
     without_key: bool,
@@ -45,6 +47,13 @@ pub struct ClientBuilder {
     budget: Option<Arc<dyn Budget>>,
     ledger: Option<Arc<dyn Ledger>>,
     journal: Option<Arc<dyn Journal>>,
+}
+
+/// How a limit on images a minute was given.
+#[derive(Debug)]
+enum Rate {
+    Own(u32),
+    Shared(ImageRate),
 }
 
 impl ClientBuilder {
@@ -151,6 +160,21 @@ impl ClientBuilder {
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
+        self
+    }
+
+    /// At most so many images a minute, input images included: calls of this client and its clones wait for their turn
+    /// before they are sent, as [`ImageRate`] says. No limit unless set.
+    #[must_use]
+    pub fn images_per_minute(mut self, limit: u32) -> Self {
+        self.rate = Some(Rate::Own(limit));
+        self
+    }
+
+    /// A limit on images a minute that this client shares with others of the same key or account.
+    #[must_use]
+    pub fn image_rate(mut self, rate: &ImageRate) -> Self {
+        self.rate = Some(Rate::Shared(rate.clone()));
         self
     }
 
@@ -262,6 +286,10 @@ impl ClientBuilder {
         let key = if self.without_key { None } else { Some(self.key(seller)?) };
         let deadlines = self.deadlines.unwrap_or_default();
         let clock: Arc<dyn Clock> = self.clock.clone().unwrap_or_else(|| Arc::new(TokioClock::new()));
+        let rate = self.rate.as_ref().map(|rate| match rate {
+            Rate::Own(limit) => ImageRate::with_clock(*limit, Arc::clone(&clock)),
+            Rate::Shared(rate) => rate.clone(),
+        });
         let transport = match self.transport.clone() {
             Some(transport) => transport,
             None => default_transport(deadlines)?,
@@ -286,6 +314,7 @@ impl ClientBuilder {
                 polls,
                 price_wait: self.price_wait,
                 retry: self.retry.unwrap_or_default(),
+                rate,
                 unchecked: self.unchecked,
                 prices: self.prices.unwrap_or_else(PriceBook::builtin),
                 budget: self.budget,

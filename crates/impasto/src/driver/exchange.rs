@@ -13,9 +13,10 @@ use impasto_types::BillingOutcome;
 
 use super::Driver;
 use super::retry::{self, Trouble};
+use crate::caller::Caller;
+use crate::client::Inner;
 use crate::error::Error;
 use crate::journal::RecordState;
-use crate::run::tell;
 use crate::stream::Event;
 use crate::trace::AttemptSpan;
 
@@ -32,12 +33,15 @@ impl Driver<'_> {
         let (mut attempt, started) = (1, inner.clock.now());
         let paid = exchange.purpose == Purpose::Submit;
         loop {
+            self.caller.check().map_err(|error| self.over_all(error))?;
             if paid {
+                let turn = turn(inner, self.caller, job).await;
+                turn.map_err(|error| self.over_all(error))?;
                 // What cannot be written down is not sent.
                 let noted = self.note(job, RecordState::Sending).await;
                 noted.map_err(|error| self.over_all(error))?;
                 self.attempts += 1;
-                tell(self.events, Event::Sent { attempt }).await;
+                self.caller.tell(Event::Sent { attempt }).await;
             }
             let span = AttemptSpan::new(word_of(exchange.purpose), &exchange.request, &job.id, attempt);
             let outcome = span.around(self.attempt(job, exchange)).await;
@@ -46,6 +50,10 @@ impl Driver<'_> {
             span.ended(billing, failed.map(Error::kind));
             let trouble = match outcome {
                 Ok(()) => return Ok(()),
+                // Whatever broke off then, its caller broke it off.
+                Err(trouble) if trouble.is_broken() && self.caller.cancel.is_cancelled() => {
+                    return Err(self.over_all(trouble.error.cancelled()));
+                }
                 Err(trouble) => *trouble,
             };
             let elapsed = inner.clock.now().saturating_sub(started);
@@ -56,7 +64,7 @@ impl Driver<'_> {
             attempt += 1;
             let error = &trouble.error;
             let (kind, reason, billing) = (error.kind(), error.to_string(), error.billing());
-            tell(self.events, Event::Retrying { attempt, after, kind, reason, billing }).await;
+            self.caller.tell(Event::Retrying { attempt, after, kind, reason, billing }).await;
             self.desk.clear().await;
             if paid && billing != BillingOutcome::NotBilled {
                 self.gambled += 1;
@@ -64,7 +72,8 @@ impl Driver<'_> {
                 // A crash during the wait leaves a job that was surely not billed.
                 self.note_if_possible(job).await;
             }
-            inner.clock.sleep(after).await;
+            let slept = self.caller.unless_cancelled(inner.clock.sleep(after)).await;
+            slept.map_err(|error| self.over_all(error))?;
         }
     }
 
@@ -88,9 +97,11 @@ impl Driver<'_> {
             .request
             .prepare(inner.key.as_ref(), &own, &*inner.entropy, deadlines)
             .map_err(|error| hopeless(Error::of_transport(error, paid)))?;
-        let sent = inner.transport.send(prepared).await;
-        let response = sent.map_err(|error| hopeless(Error::of_transport(error, paid)))?;
-        let HttpResponse { status, headers, mut body, .. } = response;
+        let sent = self.caller.cancel.unless(inner.transport.send(prepared)).await;
+        let response = sent.unwrap_or_else(|cancelled| Err(cancelled.into()));
+        let response = response.map_err(|error| hopeless(Error::of_transport(error, paid)))?;
+        let HttpResponse { status, headers, body, .. } = response;
+        let mut body = self.caller.cancel.body(body);
         let mut head = ReplyHead::new(status.as_u16(), headers);
         AttemptSpan::replied(head.status, inner.target.request_id(&head).as_deref());
         if !head.is_success() && exchange.purpose == Purpose::Poll {
@@ -220,16 +231,16 @@ impl Driver<'_> {
                 JobEvent::Accepted { task_id } => {
                     // Written down before anybody is told: from here on the task can be found again.
                     self.note_if_possible(job).await;
-                    tell(self.events, Event::Accepted { task_id }).await;
+                    self.caller.tell(Event::Accepted { task_id }).await;
                 }
                 JobEvent::Status { status } => {
                     let polls = job.task.as_ref().map_or(0, |task| task.polls);
-                    tell(self.events, Event::Status { status, polls }).await;
+                    self.caller.tell(Event::Status { status, polls }).await;
                 }
                 JobEvent::Partial { partial_index, blob } => {
                     let index = job.delivery.images.len();
                     if let Some(image) = self.desk.place_partial(blob, index, partial_index).await {
-                        tell(self.events, Event::Partial { partial_index, image }).await;
+                        self.caller.tell(Event::Partial { partial_index, image }).await;
                     }
                 }
                 JobEvent::Image { index, content } => self.take_image(job, index, &content).await,
@@ -237,6 +248,12 @@ impl Driver<'_> {
             }
         }
     }
+}
+
+/// Waits until the key's rate allows the images of a job.
+async fn turn(inner: &Inner, caller: &Caller, job: &Job) -> Result<(), Error> {
+    let Some(rate) = &inner.rate else { return Ok(()) };
+    caller.unless_cancelled(rate.turn(&job.request, inner.deadlines.total)).await?
 }
 
 /// What a trace says of an exchange's purpose.

@@ -1,5 +1,6 @@
 //! Images that wait behind URLs: fetched without the key, redirects followed, into their sinks.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -9,6 +10,7 @@ use impasto_transport::{HttpRequest, HttpResponse, Origin};
 use impasto_types::BillingOutcome;
 
 use super::Driver;
+use crate::caller;
 use crate::client::Inner;
 use crate::deliver::{Desk, Whose};
 use crate::error::{Error, ErrorKind};
@@ -26,6 +28,7 @@ impl Driver<'_> {
         let (destination, whose) = (self.destination, self.desk.whose());
         let (there, fetches) = self.already_there(fetches).await;
         self.images.extend(there);
+        let mut left: BTreeSet<usize> = fetches.iter().map(|fetch| fetch.index).collect();
         let mut running: FuturesUnordered<_> = fetches
             .into_iter()
             .map(|fetch| async move {
@@ -33,7 +36,8 @@ impl Driver<'_> {
                 (fetch.index, outcome)
             })
             .collect();
-        while let Some((index, outcome)) = running.next().await {
+        while let Ok(Some((index, outcome))) = self.caller.cancel.unless(running.next()).await {
+            left.remove(&index);
             match outcome {
                 Ok(image) => {
                     self.deliver(job, index, image).await;
@@ -43,6 +47,10 @@ impl Driver<'_> {
                 // It was made and paid for; only the way to it failed.
                 Err(error) => self.fail(job, index, error.with_billing(BillingOutcome::Billed)),
             }
+        }
+        drop(running);
+        for index in left {
+            self.fail(job, index, caller::cancelled().with_billing(BillingOutcome::Billed));
         }
         Ok(())
     }

@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use impasto_providers::{Exchange, Purpose, ReplyHead};
-use impasto_transport::TransportError;
 use impasto_transport::retry::{Attempt, Decision, Outcome, hint_in_message, retry_after};
 use impasto_types::BillingOutcome;
 
@@ -40,6 +39,13 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// The exchange itself broke off, whatever the seller did.
+    pub(super) fn is_broken(&self) -> bool {
+        self.error.transport().is_some()
+    }
+}
+
 /// How long to wait before attempt `number + 1`; none: do not try again.
 pub(super) fn wait(
     trouble: &Trouble,
@@ -51,9 +57,7 @@ pub(super) fn wait(
     let error = &trouble.error;
     let free = exchange.purpose != Purpose::Submit;
     let policy = &inner.retry;
-    if let Some(failed) =
-        std::error::Error::source(error).and_then(<dyn std::error::Error>::downcast_ref::<TransportError>)
-    {
+    if let Some(failed) = error.transport() {
         let attempt = Attempt {
             number,
             repeat: exchange.request.repeat,

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a failing seed tells how it is run again")]
 
+mod cancelled;
 mod failures;
 mod killed;
+mod paced;
 mod random;
 mod support;
 mod table;

@@ -1,8 +1,9 @@
 //! What a subscriber of `tracing` is told of a call: the tree of its spans, and never a key or a prompt.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use impasto_emulator::Emulator;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
@@ -34,33 +35,37 @@ fn a_call_whose_outcome_nobody_knows() {
 
 /// Makes one call and gives what was told of it.
 fn listen(seller: &'static str, faults: &'static str, before: impl FnOnce(&House)) -> String {
-    let tree = Tree::default();
-    let subscriber = Registry::default().with(Collect(tree.clone()));
-    tracing::subscriber::with_default(subscriber, || {
-        in_virtual_time(async {
-            let house = House::of(Emulator::builder().with("fixed").with(faults)).await;
-            before(&house);
-            let client = house.client(seller).build().unwrap();
-            let call = client.generate(PROMPT).model("gpt-image-2").size("1024x1024").quality("low");
-            // What comes of it is told to the subscriber as well.
-            let _ = call.output_format("jpeg").send().await;
-        });
+    // A subscriber of one thread alone misses what another thread asked for first: there is one for the process.
+    static SUBSCRIBED: Once = Once::new();
+    SUBSCRIBED.call_once(|| {
+        tracing::subscriber::set_global_default(Registry::default().with(Collect)).unwrap();
     });
-    let told = tree.text();
+    TOLD.set(Some(Nodes::default()));
+    in_virtual_time(async {
+        let house = House::of(Emulator::builder().with("fixed").with(faults)).await;
+        before(&house);
+        let client = house.client(seller).build().unwrap();
+        let call = client.generate(PROMPT).model("gpt-image-2").size("1024x1024").quality("low");
+        // What comes of it is told to the subscriber as well.
+        let _ = call.output_format("jpeg").send().await;
+    });
+    let told = TOLD.take().unwrap().text();
     for secret in [KEY, PROMPT, "http://", "?"] {
         assert!(!told.contains(secret), "{secret} in {told}");
     }
     told
 }
 
-/// Everything that was told, in order.
-#[derive(Clone, Default)]
-struct Tree(Arc<Mutex<Nodes>>);
+thread_local! {
+    /// What was told on this thread, while somebody listens there: runs in virtual time stay on theirs.
+    static TOLD: RefCell<Option<Nodes>> = const { RefCell::new(None) };
+}
 
+/// Everything that was told, in order.
 #[derive(Default)]
 struct Nodes {
     spans: Vec<Span>,
-    /// The order of things: a span's number, or an event below one.
+    /// The spans that are below no other.
     top: Vec<usize>,
 }
 
@@ -91,7 +96,7 @@ impl tracing::field::Visit for Fields {
     }
 }
 
-struct Collect(Tree);
+struct Collect;
 
 /// Where a span stands among those collected.
 struct Number(usize);
@@ -108,20 +113,22 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Collect {
         }
         let mut fields = Fields::default();
         attributes.record(&mut fields);
-        let mut nodes = self.0.0.lock().unwrap();
-        let number = nodes.spans.len();
-        nodes.spans.push(Span { name: attributes.metadata().name(), fields, below: Vec::new() });
         let span = context.span(id).unwrap();
-        span.extensions_mut().insert(Number(number));
-        match span.parent().and_then(|parent| Some(parent.extensions().get::<Number>()?.0)) {
-            Some(parent) => nodes.spans[parent].below.push(Below::Span(number)),
-            None => nodes.top.push(number),
-        }
+        let parent = span.parent().and_then(|parent| Some(parent.extensions().get::<Number>()?.0));
+        with_told(|nodes| {
+            let number = nodes.spans.len();
+            span.extensions_mut().insert(Number(number));
+            nodes.spans.push(Span { name: attributes.metadata().name(), fields, below: Vec::new() });
+            match parent {
+                Some(parent) => nodes.spans[parent].below.push(Below::Span(number)),
+                None => nodes.top.push(number),
+            }
+        });
     }
 
     fn on_record(&self, id: &tracing::Id, values: &tracing::span::Record<'_>, context: Context<'_, S>) {
         if let Some(number) = context.span(id).and_then(|span| Some(span.extensions().get::<Number>()?.0)) {
-            values.record(&mut self.0.0.lock().unwrap().spans[number].fields);
+            with_told(|nodes| values.record(&mut nodes.spans[number].fields));
         }
     }
 
@@ -131,23 +138,26 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Collect {
         }
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let number = context.event_span(event).unwrap().extensions().get::<Number>().unwrap().0;
-        self.0.0.lock().unwrap().spans[number].below.push(Below::Event(fields));
+        with_told(|nodes| {
+            let number = context.event_span(event).unwrap().extensions().get::<Number>().unwrap().0;
+            nodes.spans[number].below.push(Below::Event(fields));
+        });
     }
 }
 
-impl Tree {
-    fn text(&self) -> String {
-        let nodes = self.0.lock().unwrap();
-        let mut text = String::new();
-        for top in &nodes.top {
-            nodes.write(*top, 0, &mut text);
-        }
-        text
-    }
+fn with_told(work: impl FnOnce(&mut Nodes)) {
+    TOLD.with_borrow_mut(|told| told.as_mut().map(work));
 }
 
 impl Nodes {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for top in &self.top {
+            self.write(*top, 0, &mut text);
+        }
+        text
+    }
+
     fn write(&self, number: usize, depth: usize, text: &mut String) {
         let span = &self.spans[number];
         let indent = "  ".repeat(depth);

@@ -26,6 +26,7 @@ pub(crate) struct Wire {
     emulator: Arc<Emulator>,
     /// How many connections are refused next.
     refusals: AtomicU32,
+    born: tokio::time::Instant,
     log: Mutex<Vec<Line>>,
 }
 
@@ -40,11 +41,18 @@ pub(crate) struct Line {
     pub(crate) keyed: bool,
     /// Whether a connection was made for it.
     pub(crate) sent: bool,
+    /// When, in whole seconds of virtual time.
+    pub(crate) at: u64,
 }
 
 impl Wire {
     pub(crate) fn new(emulator: Arc<Emulator>) -> Self {
-        Self { emulator, refusals: AtomicU32::new(0), log: Mutex::default() }
+        Self {
+            emulator,
+            refusals: AtomicU32::new(0),
+            born: tokio::time::Instant::now(),
+            log: Mutex::default(),
+        }
     }
 
     /// Refuses the next `count` connections: nothing of a request leaves.
@@ -81,6 +89,7 @@ impl HttpTransport for Wire {
             path: uri.path().to_owned(),
             keyed: request.headers.values().any(|value| holds_key(value.as_bytes())),
             sent: !refused,
+            at: self.born.elapsed().as_secs(),
         });
         if refused {
             let message = "the server does not accept connections";

@@ -14,8 +14,9 @@ use impasto::budget::{Budget, BudgetState, Refused};
 use impasto::journal::{FileJournal, JobRecord, Journal};
 use impasto::sink::Files;
 use impasto::transport::SeededEntropy;
-use impasto::{ActualSource, BillingOutcome, Client, Error, Generation, Money, RetryPolicy};
+use impasto::{ActualSource, BillingOutcome, CancelHandle, Client, Error, Generation, Money, RetryPolicy};
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 use super::dice::Dice;
 use super::plan::{Call, Kind, Run};
@@ -98,6 +99,9 @@ async fn one_life(
         house.wire.refuse(call.refusals);
         let out = facts.folder.path().join(format!("call-{number}/image"));
         let ordered = order(&client, call).destination(Files::at(out).with_fsync(false));
+        let handle = CancelHandle::new();
+        let ordered = ordered.cancel_on(&handle);
+        let timer = call.cancelled_after.map(|seconds| cancel_after(handle, seconds));
         let work = async {
             match call.kind {
                 Kind::Stream => within(ordered.stream().finish()).await,
@@ -117,7 +121,19 @@ async fn one_life(
             println!("call {number}: {}", if over { "over" } else { "dropped" });
         }
         house.wire.refuse(0);
+        drop(timer);
     }
+}
+
+/// Cancels a call, unless it is over before.
+fn cancel_after(handle: CancelHandle, seconds: u64) -> JoinSet<()> {
+    let mut timer = JoinSet::new();
+    timer.spawn(async move {
+        let passed = tokio::time::timeout(Duration::from_secs(seconds), std::future::pending::<()>()).await;
+        passed.unwrap_err();
+        handle.cancel();
+    });
+    timer
 }
 
 /// Does the work until it is over, or for so many polls; says whether it was over.

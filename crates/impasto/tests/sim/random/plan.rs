@@ -24,6 +24,8 @@ pub(super) struct Call {
     pub(super) refusals: u32,
     /// Dropped by its caller at this poll.
     pub(super) dropped_at: Option<u64>,
+    /// Cancelled by its caller after so many seconds.
+    pub(super) cancelled_after: Option<u64>,
     /// At which write of its journal the disk is full.
     pub(super) disk_full_at: Option<u32>,
     /// How long it waits for a late charge, in seconds.
@@ -64,6 +66,7 @@ pub(super) fn every_call() -> Run {
         faults: Vec::new(),
         refusals: 0,
         dropped_at: None,
+        cancelled_after: None,
         disk_full_at: None,
         price_wait: 0,
         opted_in: false,
@@ -98,6 +101,7 @@ fn call(dice: &mut Dice, seed: u64, number: u64) -> Call {
         faults,
         refusals: if dice.chance(10) { dice.pick(&[1, 2, 5]) } else { 0 },
         dropped_at: dice.chance(15).then(|| 1 + dice.skewed(300)),
+        cancelled_after: dice.chance(15).then(|| dice.pick(&[0, 1, 2, 5, 10, 30, 120, 400])),
         disk_full_at: if dice.chance(8) { Some(dice.pick(&[0, 1, 2, 3, 5, 8])) } else { None },
         price_wait: if dice.chance(30) { dice.pick(&[5, 30, 300]) } else { 0 },
         opted_in: dice.chance(8),
