@@ -24,6 +24,7 @@ mod atlas;
 mod book;
 mod error;
 mod failure;
+mod history;
 mod images;
 mod job;
 mod listing;
@@ -40,6 +41,7 @@ pub mod webhook;
 pub use adapter::{Exchange, Fetch, JobEvent, Purpose, ReplyHead, ReplyPlan, Step};
 pub use book::{Book, BookEntry, SoldModel};
 pub use error::{Error, ErrorKind};
+pub use history::{PastTask, TaskPage};
 pub use job::{Job, Phase, Task};
 pub use listing::ListedModel;
 pub use seller::{

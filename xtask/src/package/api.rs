@@ -94,8 +94,8 @@ pub fn settle_list(
         findings.error(path, None, difference);
     }
     if differences.len() > MOST_LINES {
-        let more = count(differences.len() - MOST_LINES, "more difference");
-        findings.error(path, None, format!("and {more}"));
+        let untold = count(differences.len() - MOST_LINES, "more difference");
+        findings.error(path, None, format!("and {untold}"));
     }
     if differences.is_empty() && present != text {
         findings.error(path, None, "is out of order");

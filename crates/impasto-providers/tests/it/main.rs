@@ -4,6 +4,7 @@
 mod atlas_replies;
 mod atlas_requests;
 mod book;
+mod history;
 mod laws;
 mod openai_errors;
 mod openai_replies;

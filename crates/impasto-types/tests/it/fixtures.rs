@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use impasto_types::wire::atlas::{Envelope, ModelEntry, Prediction, SubmitBody, UploadedMedia};
+use impasto_types::wire::atlas::{
+    Envelope, History, ModelEntry, Prediction, SubmitBody, UploadedMedia, WebhookEvent, WebhookKeys,
+};
 use impasto_types::wire::openai::{EditBody, ErrorEnvelope, GenerateBody, ImageEvent, ImagesResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -130,6 +132,8 @@ fn documents_of(seller: &str, operation: &str, place: &str, content: &Content) -
             let entries = json["data"].as_array().cloned().unwrap_or_default();
             entries.into_iter().map(|entry| (Kind::of::<ModelEntry>("ModelEntry"), entry)).collect()
         }
+        ("atlas", "webhook", 200) => vec![(Kind::of::<WebhookKeys>("WebhookKeys"), json)],
+        ("atlas", "webhook", _) => vec![(Kind::of::<WebhookEvent>("WebhookEvent"), json)],
         ("atlas", ..) => atlas_reply(json, &content.asked),
         // OpenAI's list of models is no part of the Images API.
         (_, "models", 200) => Vec::new(),
@@ -142,6 +146,8 @@ fn documents_of(seller: &str, operation: &str, place: &str, content: &Content) -
 fn atlas_reply(json: Value, asked: &str) -> Vec<(Kind, Value)> {
     let content = if asked.contains("uploadMedia") {
         Kind::of::<UploadedMedia>("UploadedMedia")
+    } else if asked.contains("/model/history") {
+        Kind::of::<History>("History")
     } else {
         Kind::of::<Prediction>("Prediction")
     };
@@ -172,26 +178,25 @@ impl Content {
 
 /// The files of a case in their order. The tokens that stand for images are text like any other here.
 fn exchanges(case: &Path) -> Vec<(String, Content)> {
+    let numbered =
+        (1..=20).flat_map(|number| ["request", "reply"].map(|side| format!("exchange-{number}.{side}")));
+    let mut asked = String::new();
     let mut found = Vec::new();
-    for number in 1..=20 {
-        let mut asked = String::new();
-        for side in ["request", "reply"] {
-            let name = format!("exchange-{number}.{side}");
-            let Ok(text) = fs::read_to_string(case.join(format!("{name}.http"))) else { continue };
-            let (headers, body) = text.split_once("\n\n").unwrap_or((text.as_str(), ""));
-            let first = headers.lines().next().unwrap_or_default();
-            if side == "request" {
-                first.clone_into(&mut asked);
-            }
-            let status = first.strip_prefix("HTTP ").and_then(|status| status.parse().ok());
-            let content = Content {
-                status: status.unwrap_or_default(),
-                headers: headers.to_ascii_lowercase(),
-                body: body.to_owned(),
-                asked: asked.clone(),
-            };
-            found.push((name.replace('.', " "), content));
+    for name in numbered.chain(["webhook".to_owned()]) {
+        let Ok(text) = fs::read_to_string(case.join(format!("{name}.http"))) else { continue };
+        let (headers, body) = text.split_once("\n\n").unwrap_or((text.as_str(), ""));
+        let first = headers.lines().next().unwrap_or_default();
+        let status = first.strip_prefix("HTTP ").and_then(|status| status.parse().ok());
+        if status.is_none() {
+            first.clone_into(&mut asked);
         }
+        let content = Content {
+            status: status.unwrap_or_default(),
+            headers: headers.to_ascii_lowercase(),
+            body: body.to_owned(),
+            asked: asked.clone(),
+        };
+        found.push((name.replace('.', " "), content));
     }
     found
 }
