@@ -97,14 +97,22 @@ pub(crate) fn all_failed(target: &Target, job: &Job) -> Option<Error> {
         _ => None,
     });
     let (code, message) = failures.collect::<Option<Vec<_>>>()?.into_iter().next()?;
+    Some(match code {
+        Some(_) => failure(target, code, message),
+        None => failure(target, None, &format!("no image arrived whole: {message}")),
+    })
+}
+
+/// The failure of one image of a reply that went well otherwise. Nobody says whether it is on the bill.
+pub(crate) fn failure(target: &Target, code: Option<&str>, message: &str) -> Error {
     let error = match code {
         Some(code) => {
             let kind = failure::by_code(&target.seller.errors, code).unwrap_or(ErrorKind::NoImage);
             Error::new(kind, message).with_code(code).with_seller_message(message)
         }
-        None => Error::new(ErrorKind::UnexpectedReply, format!("no image arrived whole: {message}")),
+        None => Error::new(ErrorKind::UnexpectedReply, message),
     };
-    Some(error.with_billing(BillingOutcome::Unknown))
+    error.with_billing(BillingOutcome::Unknown)
 }
 
 /// The first text or number under one of `keys`.
@@ -118,4 +126,29 @@ pub(crate) fn text_of(object: &Map<String, Value>, keys: &[&str]) -> Option<Stri
 
 fn non_empty(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use impasto_types::BillingOutcome;
+
+    use crate::{ErrorKind, Sellers, Target};
+
+    #[test]
+    fn a_failed_image_is_told_by_its_code() {
+        let sellers = Sellers::builtin().unwrap();
+        for (seller, code, kind) in [
+            ("openai", Some("moderation_blocked"), ErrorKind::Moderation),
+            ("openai", Some("server_error"), ErrorKind::Server),
+            ("openai", Some("insufficient_quota"), ErrorKind::Quota),
+            ("openai", Some("a_code_of_tomorrow"), ErrorKind::NoImage),
+            ("modelverse", Some("moderation_blocked"), ErrorKind::Moderation),
+            ("openai", None, ErrorKind::UnexpectedReply),
+        ] {
+            let target = Target::new(sellers.find(seller).unwrap().clone());
+            let error = target.image_failure(code, "Your request was rejected by the safety system.");
+            assert_eq!((error.kind(), error.code()), (kind, code));
+            assert_eq!(error.billing(), BillingOutcome::Unknown);
+        }
+    }
 }

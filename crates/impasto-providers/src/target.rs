@@ -142,6 +142,13 @@ impl Target {
         self.adapter()?.failure(self, job, head, body)
     }
 
+    /// The failure of one image of a reply that went well otherwise, from the code and the message of its
+    /// [`Failed`](impasto_types::ImageContent::Failed) content. Nobody says whether such an image is on the bill.
+    #[must_use]
+    pub fn image_failure(&self, code: Option<&str>, message: &str) -> Error {
+        crate::images::failure(self, code, message)
+    }
+
     /// The seller's id of the exchange whose reply has this head, for support.
     #[must_use]
     pub fn request_id(&self, head: &ReplyHead) -> Option<String> {

@@ -6,7 +6,7 @@ mod retry;
 
 use std::time::Duration;
 
-use impasto_providers::{ErrorKind as SellerKind, Job, Phase, Step};
+use impasto_providers::{Job, Phase, Step};
 use impasto_types::{BillingOutcome, ImageContent, Warning, WarningKind};
 
 use crate::caller::Caller;
@@ -254,10 +254,7 @@ impl<'a> Driver<'a> {
                 Err(problem) => self.lost(job, index, &problem),
             },
             ImageContent::Failed { code, message } => {
-                let mut error = impasto_providers::Error::new(SellerKind::Server, message.clone());
-                if let Some(code) = code {
-                    error = error.with_code(code);
-                }
+                let error = self.inner().target.image_failure(code.as_deref(), message);
                 self.fail(job, index, error.into());
             }
             // It is fetched when the reply is over.

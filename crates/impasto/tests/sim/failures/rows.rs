@@ -120,7 +120,7 @@ pub(super) const OPENAI: &[Row] = &[
 ];
 
 pub(super) const OPENAI_TWO: &[Row] = &[
-    row("shape;item-error", "1 of 2; server unknown", (1, 2, 0)),
+    row("shape;item-error", "1 of 2; moderation unknown", (1, 2, 0)),
     row("downgrade;count", "1 of 1; warns of n", (1, 2, 0)),
     row("url,expired-url", "expired billed 404", (1, 2, 0)),
     row("url,cut;500;on=download;times=1", "2 of 2", (1, 2, 2)),
