@@ -50,6 +50,16 @@ struct Held {
     whole: bool,
 }
 
+impl Held {
+    /// The sink failed: it takes no more.
+    async fn fail(&mut self, error: io::Error) {
+        self.failed = Some(error);
+        if let Some(sink) = self.sink.take() {
+            sink.discard().await;
+        }
+    }
+}
+
 impl<'a> Desk<'a> {
     pub(crate) fn new(destination: &'a dyn Destination, whose: Whose<'a>) -> Self {
         let Whose { job, offset, count, again } = whose;
@@ -62,13 +72,17 @@ impl<'a> Desk<'a> {
         // An unfinished image nobody wants is read and dropped; only its event's name tells in time.
         let partial = start.event.as_deref().is_some_and(|event| event.ends_with("partial_image"));
         let wanted = !partial || self.destination.wants_partials();
-        self.open(start.id.0, start.media_type.clone(), wanted).await;
+        self.admit(start.id.0, start.media_type.clone(), partial, wanted).await;
     }
 
     /// Opens a place for bytes numbered `id`.
-    pub(crate) async fn open(&mut self, id: u32, media_type: Option<String>, wanted: bool) {
+    pub(crate) async fn open(&mut self, id: u32, media_type: Option<String>) {
+        self.admit(id, media_type, false, true).await;
+    }
+
+    async fn admit(&mut self, id: u32, media_type: Option<String>, partial: bool, wanted: bool) {
         self.serial += 1;
-        let arriving = Arriving { serial: self.serial, media_type, job: self.job.to_owned() };
+        let arriving = Arriving { serial: self.serial, media_type, job: self.job.to_owned(), partial };
         let mut held =
             Held { sink: None, probe: HeaderProbe::new(), len: 0, problem: None, failed: None, whole: false };
         if wanted {
@@ -88,22 +102,24 @@ impl<'a> Desk<'a> {
         if let Some(sink) = &mut held.sink
             && let Err(error) = sink.write(bytes).await
         {
-            held.failed = Some(error);
-            if let Some(sink) = held.sink.take() {
-                sink.discard().await;
-            }
+            held.fail(error).await;
         }
     }
 
     /// The last byte of an image has come.
-    pub(crate) fn end(&mut self, end: &BlobEnd) {
-        self.close(end.id.0, end.problem.clone());
+    pub(crate) async fn end(&mut self, end: &BlobEnd) {
+        self.close(end.id.0, end.problem.clone()).await;
     }
 
-    pub(crate) fn close(&mut self, id: u32, problem: Option<BlobProblem>) {
-        if let Some(held) = self.held.get_mut(&id) {
-            held.whole = problem.is_none();
-            held.problem = problem;
+    pub(crate) async fn close(&mut self, id: u32, problem: Option<BlobProblem>) {
+        let Some(held) = self.held.get_mut(&id) else { return };
+        held.whole = problem.is_none();
+        held.problem = problem;
+        if held.whole
+            && let Some(sink) = &mut held.sink
+            && let Err(error) = sink.end().await
+        {
+            held.fail(error).await;
         }
     }
 

@@ -3,9 +3,20 @@
 //! An image is written as its base64 comes off the wire; nothing holds it twice. What it is (which image of the
 //! request, an unfinished one, none at all) is often known only behind its last byte, so a sink is opened first and
 //! told its place when it is finished.
+//!
+//! | destination | an image is |
+//! |---|---|
+//! | [`Memory`], the library's default | one buffer, see [`Image::bytes`](crate::Image::bytes) |
+//! | [`Files`], what [`ImageCall::save`](crate::ImageCall::save) uses | a file that has its name only when it is whole |
+//! | [`Writers`] | whatever the caller's `AsyncWrite` makes of it |
+//! | one's own [`Destination`] | anything |
+//!
+//! Each image has a sink of its own and no sink waits for another. Files are written off the runtime's threads; when
+//! they are flushed to the disk, [`Fsync`] says.
 
 mod files;
 mod memory;
+mod writers;
 mod named;
 
 use std::fmt;
@@ -18,8 +29,9 @@ use impasto_types::{ImageFormat, ImageRequest};
 use crate::error::Error;
 use crate::image::Stored;
 
-pub use files::Files;
+pub use files::{Files, Fsync};
 pub use memory::Memory;
+pub use writers::Writers;
 
 /// Opens a sink for each image that arrives.
 #[async_trait]
@@ -56,6 +68,29 @@ pub trait Destination: Send + Sync + fmt::Debug {
     }
 }
 
+#[async_trait]
+impl<D: Destination + ?Sized> Destination for Arc<D> {
+    async fn prepare(&self, request: &ImageRequest) -> Result<(), Error> {
+        (**self).prepare(request).await
+    }
+
+    async fn open(&self, arriving: &Arriving) -> io::Result<Box<dyn Sink>> {
+        (**self).open(arriving).await
+    }
+
+    fn wants_partials(&self) -> bool {
+        (**self).wants_partials()
+    }
+
+    async fn sweep(&self, job: &str) {
+        (**self).sweep(job).await;
+    }
+
+    fn describe(&self) -> serde_json::Value {
+        (**self).describe()
+    }
+}
+
 /// The destination a journal wrote down.
 pub(crate) fn described(description: &serde_json::Value) -> Result<Arc<dyn Destination>, Error> {
     serde_json::from_value::<Files>(description.clone())
@@ -74,6 +109,14 @@ pub trait Sink: Send {
     /// # Errors
     /// When they cannot be written.
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// The last byte has come, but what the image is may be told much later: what is held back can go now.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    async fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// The image is whole and this is its place.
     ///
@@ -95,6 +138,8 @@ pub struct Arriving {
     pub media_type: Option<String>,
     /// The id of the job it is of.
     pub job: String,
+    /// Whether it is surely an unfinished one. Not every seller says so in time: [`Place::partial`] is right.
+    pub partial: bool,
 }
 
 /// The place of a whole image.

@@ -160,7 +160,7 @@ impl Driver<'_> {
                 match piece {
                     Piece::BlobStart(start) => self.desk.start(&start).await,
                     Piece::BlobData { id, bytes } => self.desk.write(id.0, bytes).await,
-                    Piece::BlobEnd(end) => self.desk.end(&end),
+                    Piece::BlobEnd(end) => self.desk.end(&end).await,
                     Piece::Document(document) => {
                         let found = target.document(job, head, &document)?;
                         self.take(job, found).await;
@@ -184,11 +184,11 @@ impl Driver<'_> {
         mut body: Opened,
         paid: bool,
     ) -> Result<(), Error> {
-        self.desk.open(0, Some(head.media_type()), true).await;
+        self.desk.open(0, Some(head.media_type())).await;
         while let Some(chunk) = body.chunk().await.map_err(|error| Error::of_transport(error, paid))? {
             self.desk.write(0, &chunk).await;
         }
-        self.desk.close(0, None);
+        self.desk.close(0, None).await;
         let image = impasto_types::DeliveredImage::new(impasto_types::ImageContent::Blob(0));
         let found = JobEvent::Image { index: job.delivery.images.len(), content: image.content.clone() };
         job.delivery.images.push(image);

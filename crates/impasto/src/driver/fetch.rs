@@ -144,7 +144,7 @@ async fn download(inner: &Inner, desk: &mut Desk<'_>, fetch: &Fetch) -> Result<I
     let HttpResponse { headers, mut body, .. } = response;
     let media_type = headers.get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let id = u32::try_from(fetch.index).unwrap_or(u32::MAX);
-    desk.open(id, media_type, true).await;
+    desk.open(id, media_type).await;
     let mut length = 0_u64;
     while let Some(chunk) = body.chunk().await.map_err(|error| Error::of_transport(error, false))? {
         length += chunk.len() as u64;
@@ -155,7 +155,7 @@ async fn download(inner: &Inner, desk: &mut Desk<'_>, fetch: &Fetch) -> Result<I
         }
         desk.write(id, &chunk).await;
     }
-    desk.close(id, None);
+    desk.close(id, None).await;
     desk.place(id, fetch.index).await.map_err(|problem| Error::new(ErrorKind::Io, problem.to_string()))
 }
 

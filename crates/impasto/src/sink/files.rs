@@ -1,20 +1,19 @@
 //! Images in files: written under a temporary name, and under their own only when they are whole.
 
-use std::fs::File;
-use std::io::{self, Write as _};
+mod writing;
+
+use std::io;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use impasto_types::{ImageFormat, ImageRequest, OutputFormat};
 use serde::{Deserialize, Serialize};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::spawn_blocking;
 
 use super::{Arriving, Destination, Place, Sink};
 use crate::error::Error;
-use crate::image::{Stored, fitting_path};
-
-/// Bytes are handed to the file system in pieces of this size, off the async threads.
-const PIECE: usize = 256 * 1024;
+use crate::image::fitting_path;
+use writing::{FileSink, Temporary, create_temporary, joined, temporary_stem};
 
 /// Saves images in a directory.
 ///
@@ -29,7 +28,24 @@ pub struct Files {
     name: PathBuf,
     force: bool,
     partials: bool,
-    fsync: bool,
+    #[serde(default)]
+    fsync: Fsync,
+}
+
+/// What is waited for before a finished image is told of. Unfinished ones are never flushed: they can be made again.
+///
+/// Flushing waits for the disk, beside the images that still arrive, and not on the runtime's threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fsync {
+    /// Nothing: the system writes when it likes, as with most programs. A power cut may leave a file that is empty.
+    Never,
+    /// The contents, before the file gets its name: what stands under the name is whole, whatever happens.
+    #[default]
+    Contents,
+    /// The contents and the name: an image that was told of is there after a power cut.
+    Durable,
 }
 
 impl Files {
@@ -44,7 +60,13 @@ impl Files {
 
     /// Saves in `directory` as `name`, to which the extension is added.
     pub fn within(directory: impl Into<PathBuf>, name: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), name: name.into(), force: false, partials: false, fsync: true }
+        Self {
+            directory: directory.into(),
+            name: name.into(),
+            force: false,
+            partials: false,
+            fsync: Fsync::default(),
+        }
     }
 
     /// Overwrites existing files.
@@ -61,9 +83,9 @@ impl Files {
         self
     }
 
-    /// Whether a file is flushed to the disk before it gets its name; on unless turned off.
+    /// How far a file is flushed to the disk before it is told of; [`Fsync::Contents`] unless set.
     #[must_use]
-    pub fn with_fsync(mut self, fsync: bool) -> Self {
+    pub fn with_fsync(mut self, fsync: Fsync) -> Self {
         self.fsync = fsync;
         self
     }
@@ -150,27 +172,6 @@ fn probe_writable(directory: &Path) -> io::Result<()> {
     std::fs::remove_file(path)
 }
 
-/// How the names of a job's temporary files begin.
-fn temporary_stem(job: &str) -> String {
-    // Ids of other journals may hold anything.
-    let plain: String = job.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("impasto-{plain}-")
-}
-
-/// A new file in `directory` that nobody else has, under a name that begins with a dot.
-fn create_temporary(directory: &Path, stem: &str, serial: u64) -> io::Result<(File, PathBuf)> {
-    let process = std::process::id();
-    for attempt in 0..1_000_u32 {
-        let path = directory.join(format!(".{stem}{process}-{serial}-{attempt}.part"));
-        match File::create_new(&path) {
-            Ok(file) => return Ok((file, path)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free temporary name"))
-}
-
 #[async_trait]
 impl Destination for Files {
     async fn prepare(&self, request: &ImageRequest) -> Result<(), Error> {
@@ -186,19 +187,10 @@ impl Destination for Files {
         // The guard goes along: a call dropped while the file is made leaves none behind.
         let made = spawn_blocking(move || {
             std::fs::create_dir_all(&directory)?;
-            create_temporary(&directory, &stem, serial).map(|(file, path)| (file, Temporary(Some(path))))
+            create_temporary(&directory, &stem, serial).map(|(file, path)| (file, Temporary::new(path)))
         });
         let (file, temporary) = joined(made.await)?;
-        let buffer = Vec::with_capacity(PIECE);
-        Ok(Box::new(FileSink {
-            target: self.clone(),
-            temporary,
-            len: 0,
-            buffer,
-            spare: None,
-            idle: Some(file),
-            writing: None,
-        }))
+        Ok(Box::new(FileSink::new(self.clone(), file, temporary, arriving.partial)))
     }
 
     fn wants_partials(&self) -> bool {
@@ -229,166 +221,6 @@ impl Destination for Files {
         }
         serde_json::to_value(files).unwrap_or_default()
     }
-}
-
-/// The temporary file; removed when it is dropped before it got its name.
-struct Temporary(Option<PathBuf>);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            // Nothing can be done about a file that will not go; it is named as temporary.
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
-type Writing = JoinHandle<io::Result<(File, Vec<u8>)>>;
-
-/// One image on its way into a file. While one buffer is written, the other fills.
-struct FileSink {
-    target: Files,
-    temporary: Temporary,
-    len: u64,
-    buffer: Vec<u8>,
-    spare: Option<Vec<u8>>,
-    idle: Option<File>,
-    writing: Option<Writing>,
-}
-
-impl FileSink {
-    /// Hands the full buffer to the file system, once it has taken the one before.
-    async fn flush(&mut self) -> io::Result<()> {
-        self.settle().await?;
-        let Some(mut file) = self.idle.take() else {
-            return Err(io::Error::other("an earlier write failed"));
-        };
-        let fresh = self.spare.take().unwrap_or_else(|| Vec::with_capacity(PIECE));
-        let mut full = std::mem::replace(&mut self.buffer, fresh);
-        self.writing = Some(spawn_blocking(move || {
-            file.write_all(&full)?;
-            full.clear();
-            Ok((file, full))
-        }));
-        Ok(())
-    }
-
-    /// Waits for the write under way.
-    async fn settle(&mut self) -> io::Result<()> {
-        if let Some(writing) = self.writing.take() {
-            let (file, buffer) = joined(writing.await)?;
-            self.idle = Some(file);
-            self.spare = Some(buffer);
-        }
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Sink for FileSink {
-    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.len += bytes.len() as u64;
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let room = PIECE - self.buffer.len();
-            let (now, later) = rest.split_at(room.min(rest.len()));
-            self.buffer.extend_from_slice(now);
-            rest = later;
-            if self.buffer.len() == PIECE {
-                self.flush().await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn finish(mut self: Box<Self>, place: &Place) -> io::Result<Stored> {
-        self.settle().await?;
-        let Some(mut file) = self.idle.take() else {
-            return Err(io::Error::other("an earlier write failed"));
-        };
-        let Some(temporary) = self.temporary.0.take() else {
-            return Err(io::Error::other("the file is gone"));
-        };
-        // From here on the closure owns the temporary file's fate.
-        let guard = Temporary(Some(temporary.clone()));
-        let (buffer, fsync, force) = (std::mem::take(&mut self.buffer), self.target.fsync, self.target.force);
-        let (path, again) = (self.target.path_of(place), place.again);
-        let path = joined(
-            spawn_blocking(move || {
-                let mut guard = guard;
-                file.write_all(&buffer)?;
-                if fsync {
-                    file.sync_all()?;
-                }
-                drop(file);
-                let path = put_in_place(&temporary, &path, force, again)?;
-                guard.0 = None;
-                Ok(path)
-            })
-            .await,
-        )?;
-        Ok(Stored::File { path, len: self.len })
-    }
-
-    async fn discard(mut self: Box<Self>) {
-        // The write under way has to end before the file can go.
-        let _ = self.settle().await;
-    }
-}
-
-/// Gives the temporary file its name. Without `force` a name that is taken is never taken over.
-fn put_in_place(temporary: &Path, path: &Path, force: bool, again: bool) -> io::Result<PathBuf> {
-    if force {
-        std::fs::rename(temporary, path)?;
-        return Ok(path.to_owned());
-    }
-    for attempt in 1..10_000_u32 {
-        let candidate = if attempt == 1 { path.to_owned() } else { numbered(path, attempt) };
-        // A link fails where the name is taken; a rename would overwrite it.
-        match std::fs::hard_link(temporary, &candidate) {
-            Ok(()) => {
-                std::fs::remove_file(temporary)?;
-                return Ok(candidate);
-            }
-            // An earlier life of the job put it there, and died before it could say so.
-            Err(error)
-                if error.kind() == io::ErrorKind::AlreadyExists && again && same(temporary, &candidate)? =>
-            {
-                std::fs::remove_file(temporary)?;
-                return Ok(candidate);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            // File systems without links: the small window between the look and the rename is what they offer.
-            Err(_) if !candidate.exists() => {
-                std::fs::rename(temporary, &candidate)?;
-                return Ok(candidate);
-            }
-            Err(_) => {}
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("no free name like {}", path.display())))
-}
-
-/// Whether two files hold the same bytes.
-fn same(one: &Path, other: &Path) -> io::Result<bool> {
-    if std::fs::metadata(one)?.len() != std::fs::metadata(other)?.len() {
-        return Ok(false);
-    }
-    Ok(std::fs::read(one)? == std::fs::read(other)?)
-}
-
-/// `a.png` as `a (2).png`.
-fn numbered(path: &Path, number: u32) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let name = match path.extension() {
-        Some(extension) => format!("{stem} ({number}).{}", extension.to_string_lossy()),
-        None => format!("{stem} ({number})"),
-    };
-    path.with_file_name(name)
-}
-
-fn joined<T>(result: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<T> {
-    result.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 #[cfg(test)]

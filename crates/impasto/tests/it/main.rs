@@ -12,6 +12,7 @@ mod journal;
 mod records;
 mod refusals;
 mod sellers;
+mod sinks;
 mod streams;
 mod support;
 mod upload;

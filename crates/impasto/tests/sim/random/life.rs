@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use impasto::budget::{Budget, BudgetState, Refused};
 use impasto::journal::{FileJournal, JobRecord, Journal};
-use impasto::sink::Files;
+use impasto::sink::{Files, Fsync};
 use impasto::transport::SeededEntropy;
 use impasto::{ActualSource, BillingOutcome, CancelHandle, Client, Error, Generation, Money, RetryPolicy};
 use tempfile::TempDir;
@@ -98,7 +98,7 @@ async fn one_life(
         let client = build(house, call, journal, facts_of, dice.below(u64::MAX));
         house.wire.refuse(call.refusals);
         let out = facts.folder.path().join(format!("call-{number}/image"));
-        let ordered = order(&client, call).destination(Files::at(out).with_fsync(false));
+        let ordered = order(&client, call).destination(Files::at(out).with_fsync(Fsync::Never));
         let handle = CancelHandle::new();
         let ordered = ordered.cancel_on(&handle);
         let timer = call.cancelled_after.map(|seconds| cancel_after(handle, seconds));
