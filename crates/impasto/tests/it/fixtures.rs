@@ -54,7 +54,7 @@ async fn callers_are_told_what_the_adapters_read_or_a_snapshot_says_what_else() 
         let Action::Images(request) = &case.action else { continue };
         // Only a build with codecs can draw a mask anew, and only a case with all its replies has an end.
         let drawn = request.mask.is_none() || cfg!(feature = "masks");
-        if case.replies.is_empty() || ends.starts_with("before") || !drawn {
+        if case.replies.is_empty() || ends.contains("before the reply") || !drawn {
             continue;
         }
         let client = client(&case, &sellers);
