@@ -53,6 +53,8 @@ pub enum ErrorKind {
     Expired,
     /// The caller cancelled the call.
     Cancelled,
+    /// The job is being run already, in this process or another.
+    Running,
     /// The estimate is over the limit that was set.
     OverBudget,
     /// A limit was set and the price is not known.
@@ -84,6 +86,7 @@ impl ErrorKind {
             Self::NoImage => "no_image",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
+            Self::Running => "running",
             Self::OverBudget => "over_budget",
             Self::UnknownPrice => "unknown_price",
         }

@@ -2,8 +2,10 @@
 //!
 //! A record says how far its job is. Before the paid request leaves, the record says [`RecordState::Sending`]; once
 //! the reply is read, it says where the job stands. A process that dies in between leaves `Sending`, whose outcome
-//! nobody knows: it is reported and never sent again on its own.
+//! nobody knows: it is reported and never sent again on its own. A job that runs is claimed, so that it is not taken up
+//! beside its own process.
 
+#[cfg(feature = "journal")]
 mod files;
 
 use std::fmt;
@@ -15,6 +17,7 @@ use impasto_providers::{Address, Job, Phase};
 use impasto_types::BillingOutcome;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "journal")]
 pub use files::{FileJournal, Listing, SetAside};
 
 /// Where jobs are written down.
@@ -32,11 +35,49 @@ pub trait Journal: Send + Sync + fmt::Debug {
     /// When the record cannot be removed.
     async fn remove(&self, id: &str) -> io::Result<()>;
 
+    /// Takes a job for this process, until the claim is dropped or the process ends, however it ends. A job is taken
+    /// before its record is first written, and before it is taken up again.
+    ///
+    /// # Errors
+    /// Of kind [`WouldBlock`](io::ErrorKind::WouldBlock) when somebody has it, in this process or another.
+    async fn claim(&self, id: &str) -> io::Result<Claim>;
+
+    /// The record of a job as it stands; nothing when it was forgotten.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    async fn read(&self, id: &str) -> io::Result<Option<JobRecord>>;
+
     /// Stores the bytes of an input image that is only in memory, and returns the file they are in.
     ///
     /// # Errors
     /// When they cannot be stored.
     async fn spool(&self, id: &str, name: &str, bytes: &[u8]) -> io::Result<PathBuf>;
+}
+
+/// The right to run a job, given back when it is dropped.
+pub struct Claim {
+    /// What is dropped with it; nothing at a journal that cannot tell who runs what.
+    _held: Option<Box<dyn Send + Sync>>,
+}
+
+impl Claim {
+    /// A claim that lasts as long as `held` is not dropped.
+    pub fn of(held: impl Send + Sync + 'static) -> Self {
+        Self { _held: Some(Box::new(held)) }
+    }
+
+    /// A claim that keeps nobody away.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { _held: None }
+    }
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim").finish_non_exhaustive()
+    }
 }
 
 /// One job as it is written down. Holds no key.

@@ -8,7 +8,7 @@ use impasto_transport::Clock;
 use impasto_types::BillingOutcome;
 
 use crate::error::Error;
-use crate::journal::{JobRecord, Journal, RecordState, StoredImage};
+use crate::journal::{Claim, JobRecord, Journal, RecordState, StoredImage};
 
 /// The record of one job, and where it is kept.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Keeper {
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) record: JobRecord,
+    /// Keeps others away from the job while it runs.
+    pub(crate) _claim: Claim,
 }
 
 impl Keeper {

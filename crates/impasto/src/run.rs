@@ -1,5 +1,6 @@
 //! One call from end to end: prepare, run the jobs side by side, put the results together.
 
+use std::io;
 use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -15,7 +16,7 @@ use crate::deliver::Whose;
 use crate::driver::{Driver, Ran};
 use crate::error::{Error, ErrorKind};
 use crate::generation::{Failure, Generation};
-use crate::journal::{JobRecord, RecordState};
+use crate::journal::{Claim, JobRecord, RecordState};
 use crate::keeper::Keeper;
 use crate::preflight;
 use crate::sink::{self, Destination};
@@ -85,7 +86,7 @@ pub(crate) async fn resume(
     caller: Caller,
 ) -> Result<Generation, Error> {
     let span = CallSpan::new(&client, &record.job.request);
-    span.around(take_up(client, record, destination, caller)).await
+    span.around(Box::pin(take_up(client, record, destination, caller))).await
 }
 
 async fn take_up(
@@ -103,6 +104,7 @@ async fn take_up(
         );
         return Err(Error::new(ErrorKind::Configuration, message).with_field("provider"));
     }
+    let (record, claim) = claim(&client, record).await?;
     let destination = match destination {
         Some(destination) => Ok(destination),
         None => sink::described(&record.destination),
@@ -138,9 +140,29 @@ async fn take_up(
         journal: Arc::clone(journal),
         clock: Arc::clone(&inner.clock),
         record,
+        _claim: claim,
     });
     let parts = vec![Part { offset, job, account, keeper, again: true }];
     finish(&client, parts, count, &*destination, &caller, Vec::new()).await
+}
+
+/// Takes a job that nobody runs, and its record as it stands now: another process may have gone on with it since it
+/// was read.
+async fn claim(client: &Client, record: JobRecord) -> Result<(JobRecord, Claim), Error> {
+    let Some(journal) = &client.inner.journal else { return Ok((record, Claim::none())) };
+    let claim = journal.claim(record.id()).await.map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => Error::new(ErrorKind::Running, "the job is still being run")
+            .with_hint("wait for the process that runs it, or end that first"),
+        _ => Error::io("the job cannot be taken up", error),
+    })?;
+    let unreadable = |error| Error::io("the record of the job cannot be read", error);
+    if let Some(record) = journal.read(record.id()).await.map_err(unreadable)? {
+        return Ok((record, claim));
+    }
+    // What was made for the claim goes with it.
+    let _ = journal.remove(record.id()).await;
+    let message = "the journal holds no such job any more: it was finished or forgotten";
+    Err(Error::new(ErrorKind::NotFound, message))
 }
 
 /// One of the jobs of a call, ready to run.
@@ -163,7 +185,6 @@ async fn keep(
 ) -> Result<Option<Keeper>, Error> {
     let inner = &client.inner;
     let Some(journal) = &inner.journal else { return Ok(None) };
-    let unwritten = |error| Error::io("the job could not be written down", error);
     let now = inner.clock.unix().as_secs();
     let record = JobRecord {
         version: 1,
@@ -177,7 +198,17 @@ async fn keep(
         created: now,
         updated: now,
     };
-    let mut keeper = Keeper { journal: Arc::clone(journal), clock: Arc::clone(&inner.clock), record };
+    let claim = journal.claim(&job.id).await.map_err(unwritten)?;
+    let mut keeper =
+        Keeper { journal: Arc::clone(journal), clock: Arc::clone(&inner.clock), record, _claim: claim };
+    if let Err(error) = write_down(&mut keeper, job).await {
+        keeper.done().await;
+        return Err(error);
+    }
+    Ok(Some(keeper))
+}
+
+async fn write_down(keeper: &mut Keeper, job: &mut Job) -> Result<(), Error> {
     if inputs(&mut job.request).any(|input| matches!(input.source, ImageSource::Bytes(_))) {
         // The record comes first: files that belong to no record would stay for ever.
         let mut bare = job.clone();
@@ -190,11 +221,15 @@ async fn keep(
             let extension = input.facts.map_or("bin", |facts| facts.format.extension());
             let name = format!("{position}.{extension}");
             input.filename.get_or_insert_with(|| format!("image-{}.{extension}", position + 1));
-            input.source = ImageSource::File(journal.spool(&id, &name, bytes).await.map_err(unwritten)?);
+            let stored = keeper.journal.spool(&id, &name, bytes).await;
+            input.source = ImageSource::File(stored.map_err(unwritten)?);
         }
     }
-    keeper.write(job, RecordState::Ready).await?;
-    Ok(Some(keeper))
+    keeper.write(job, RecordState::Ready).await
+}
+
+fn unwritten(error: io::Error) -> Error {
+    Error::io("the job could not be written down", error)
 }
 
 /// Every input image of a request.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use impasto::journal::{FileJournal, JobRecord, Journal as _};
+use impasto::journal::{FileJournal, JobRecord, Journal as _, Listing};
 use impasto::transport::{Clock as _, TokioClock};
 
 use crate::args::{JobsAction, JobsArgs, ResumeArgs};
@@ -28,8 +28,8 @@ pub(crate) fn run(args: &JobsArgs, term: &Term) -> Result<Exit, Failure> {
 }
 
 fn list(journal: &FileJournal, term: &Term) -> Result<Exit, Failure> {
-    let records = records(journal, term)?;
-    let report = JobsReport::new(&records, TokioClock::new().unix().as_secs());
+    let listing = listing(journal, term)?;
+    let report = JobsReport::new(&listing, TokioClock::new().unix().as_secs());
     if term.wants_json() {
         term.print_json(&report);
     } else {
@@ -39,9 +39,13 @@ fn list(journal: &FileJournal, term: &Term) -> Result<Exit, Failure> {
 }
 
 async fn resume(journal: &FileJournal, args: &ResumeArgs, term: &Term) -> Result<Exit, Failure> {
-    let records = records(journal, term)?;
+    let Listing { records, running, .. } = listing(journal, term)?;
     let chosen = if args.all || args.ids.is_empty() {
-        records.into_iter().filter(JobRecord::is_resumable).collect()
+        for id in &running {
+            term.say(format_args!("job {id} is running: it is left to its own process"));
+        }
+        let left = |record: &JobRecord| record.is_resumable() && !running.contains(record.id());
+        records.into_iter().filter(left).collect()
     } else {
         choose(records, &args.ids)?
     };
@@ -89,7 +93,12 @@ async fn take_up(
 }
 
 async fn forget(journal: &FileJournal, ids: &[String], term: &Term) -> Result<Exit, Failure> {
-    let chosen = choose(records(journal, term)?, ids)?;
+    let Listing { records, running, .. } = listing(journal, term)?;
+    let chosen = choose(records, ids)?;
+    if let Some(record) = chosen.iter().find(|record| running.contains(record.id())) {
+        return Err(Failure::usage("id", format!("{} is running", record.id()))
+            .with_hint("end the process that runs it first; nothing was forgotten"));
+    }
     let mut forgotten = Vec::new();
     for record in chosen {
         let id = record.id().to_owned();
@@ -118,12 +127,12 @@ fn choose(records: Vec<JobRecord>, ids: &[String]) -> Result<Vec<JobRecord>, Fai
     Ok(records.into_iter().filter(|record| ids.iter().any(|id| is(record, id))).collect())
 }
 
-/// All records; what is damaged was set aside and is told.
-fn records(journal: &FileJournal, term: &Term) -> Result<Vec<JobRecord>, Failure> {
+/// All records, and which of them somebody runs; what is damaged was set aside and is told.
+fn listing(journal: &FileJournal, term: &Term) -> Result<Listing, Failure> {
     let listing =
         journal.list().map_err(|error| Failure::io("jobs", journal.directory().display(), &error))?;
     for aside in &listing.set_aside {
         term.say(format_args!("set aside {}: {}", aside.path.display(), aside.problem));
     }
-    Ok(listing.records)
+    Ok(listing)
 }

@@ -1,6 +1,6 @@
 //! Jobs that are not over.
 
-use impasto::journal::{JobRecord, RecordState};
+use impasto::journal::{JobRecord, Listing, RecordState};
 use serde::Serialize;
 
 use super::delivered::Report;
@@ -25,7 +25,7 @@ struct JobView {
     model: String,
     operation: String,
     prompt: String,
-    /// `waiting`, `sending` or `stopped`.
+    /// `running`; or, when its process is gone, `preparing`, `waiting`, `sending` or `stopped`.
     state: &'static str,
     /// Why it stopped.
     message: Option<String>,
@@ -42,8 +42,9 @@ struct JobView {
 
 impl JobsReport {
     /// The list as of the second `now` since 1970.
-    pub(crate) fn new(records: &[JobRecord], now: u64) -> Self {
-        Self { ok: true, jobs: records.iter().map(|record| JobView::new(record, now)).collect() }
+    pub(crate) fn new(listing: &Listing, now: u64) -> Self {
+        let view = |record: &JobRecord| JobView::new(record, listing.running.contains(record.id()), now);
+        Self { ok: true, jobs: listing.records.iter().map(view).collect() }
     }
 
     /// The same for people.
@@ -57,9 +58,11 @@ impl JobsReport {
 }
 
 impl JobView {
-    fn new(record: &JobRecord, now: u64) -> Self {
+    fn new(record: &JobRecord, running: bool, now: u64) -> Self {
         let job = &record.job;
         let (state, message, billing) = match &record.state {
+            _ if running => ("running", None, None),
+            RecordState::Preparing => ("preparing", None, None),
             RecordState::Sending => ("sending", None, None),
             RecordState::Stopped { message, billing, .. } => {
                 ("stopped", Some(message.clone()), Some(billing.as_str()))
@@ -77,7 +80,7 @@ impl JobView {
             state,
             message,
             billing,
-            resumable: record.is_resumable(),
+            resumable: record.is_resumable() && !running,
             created: record.created,
             updated: record.updated,
             age: age(now.saturating_sub(record.updated)),
@@ -93,20 +96,24 @@ impl JobView {
             ("sending", _) => {
                 "sent, or about to be, when the program ended: look at the seller's usage page".to_owned()
             }
+            ("preparing", _) => "the program ended before anything was sent".to_owned(),
             (_, Some(message)) => format!("stopped: {message}"),
-            _ => "waiting".to_owned(),
+            (state, None) => state.to_owned(),
         };
         let task = self.task_id.as_ref().map_or_else(String::new, |id| format!(", task {id}"));
-        let next = if self.resumable { "resume" } else { "forget" };
+        let next = match (self.state, self.resumable) {
+            ("running", _) => String::new(),
+            (_, true) => format!("\n  impasto jobs resume {}", self.id),
+            (_, false) => format!("\n  impasto jobs forget {}", self.id),
+        };
         format!(
-            "{}  {} {} at {}, {} ago: {}\n  {what}{task}\n  impasto jobs {next} {}",
+            "{}  {} {} at {}, {} ago: {}\n  {what}{task}{next}",
             self.id,
             self.operation,
             self.model,
             self.provider,
             self.age,
             prompt.replace('\n', " "),
-            self.id
         )
     }
 }

@@ -56,6 +56,52 @@ fn a_task_that_was_cut_off_is_finished_and_paid_once() {
 }
 
 #[test]
+fn a_job_that_runs_is_left_to_its_own_process() {
+    let bench = with_tasks();
+    let (mut child, task) = start(&bench);
+    let listed = bench.run_ok(&["jobs", "--json"]).json();
+    let job = &listed["jobs"][0];
+    assert_eq!((&job["state"], &job["resumable"]), (&"running".into(), &false.into()));
+    let id = job["id"].as_str().unwrap().to_owned();
+    assert!(bench.run_ok(&["jobs"]).stdout.ends_with(&format!("\n  running, task {task}\n")));
+
+    let all = bench.run_ok(&["jobs", "resume", "--poll-interval", "0.01"]);
+    assert_eq!(
+        all.stderr,
+        format!("job {id} is running: it is left to its own process\nno job can be taken up\n")
+    );
+    let named = bench.run(&["jobs", "resume", &id, "--json"]);
+    assert_eq!(named.json()["jobs"][0]["result"]["error"]["kind"], "running");
+    let forgotten = bench.run(&["jobs", "forget", &task]);
+    assert_eq!(forgotten.code, 2, "{}", forgotten.stderr);
+    assert!(forgotten.stderr.contains(&format!("{id} is running")), "{}", forgotten.stderr);
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(bench.run_ok(&["jobs", "--json"]).json()["jobs"][0]["state"], "waiting");
+    bench.run_ok(&["jobs", "resume", "--poll-interval", "0.01"]);
+    assert_eq!(bench.bill().len(), 1);
+}
+
+#[test]
+fn a_job_that_was_being_prepared_says_so() {
+    let state = tempfile::tempdir().unwrap();
+    let bench = with_tasks().env("XDG_STATE_HOME", state.path().to_str().unwrap());
+    let (mut child, _) = start(&bench);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let id = bench.run_ok(&["jobs", "--json"]).json()["jobs"][0]["id"].as_str().unwrap().to_owned();
+    // As a process leaves it that dies while it stores its input images.
+    let record = state.path().join("impasto/jobs").join(format!("{id}.json"));
+    let mut json: serde_json::Value = serde_json::from_slice(&std::fs::read(&record).unwrap()).unwrap();
+    json["state"] = serde_json::json!({ "is": "preparing" });
+    std::fs::write(&record, json.to_string()).unwrap();
+    let job = &bench.run_ok(&["jobs", "--json"]).json()["jobs"][0];
+    assert_eq!((&job["state"], &job["resumable"]), (&"preparing".into(), &false.into()));
+    assert!(bench.run_ok(&["jobs"]).stdout.contains("the program ended before anything was sent"));
+}
+
+#[test]
 fn all_jobs_as_json() {
     let bench = with_tasks();
     let (mut child, _) = start(&bench);

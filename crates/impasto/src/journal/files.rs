@@ -1,19 +1,25 @@
 //! A journal in a directory: one small JSON file for each job.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
+use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
-use super::{JobRecord, Journal};
+use super::{Claim, JobRecord, Journal};
 
 /// A journal in a directory. Each record is written under another name, flushed, and put in place in one step, so that
-/// a crash leaves either the old record or the new one.
+/// a crash leaves either the old record or the new one. A job that runs holds an advisory lock on a file beside its
+/// record, which the system gives back when the process ends.
 #[derive(Clone, Debug)]
 pub struct FileJournal {
     directory: PathBuf,
+    /// The locks of the jobs that run here, by id.
+    held: Arc<Mutex<HashMap<String, Weak<File>>>>,
 }
 
 /// What a journal's directory holds.
@@ -22,6 +28,8 @@ pub struct FileJournal {
 pub struct Listing {
     /// The records, oldest first.
     pub records: Vec<JobRecord>,
+    /// The ids of those that somebody runs now, in this process or another; the others were left behind.
+    pub running: BTreeSet<String>,
     /// Files that are no records and were set aside under another name.
     pub set_aside: Vec<SetAside>,
 }
@@ -39,7 +47,7 @@ pub struct SetAside {
 impl FileJournal {
     /// A journal in `directory`, which is made when it is first written to.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into() }
+        Self { directory: directory.into(), held: Arc::default() }
     }
 
     /// Where it is.
@@ -61,11 +69,19 @@ impl FileJournal {
         };
         for entry in entries {
             let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "lock") {
+                sweep(&path);
+            }
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
             match read(&path) {
-                Ok(record) => listing.records.push(record),
+                Ok(record) => {
+                    if is_locked(&path.with_extension("lock")) {
+                        listing.running.insert(record.id().to_owned());
+                    }
+                    listing.records.push(record);
+                }
                 Err(problem) => {
                     let aside = path.with_extension("json.damaged");
                     fs::rename(&path, &aside)?;
@@ -84,6 +100,44 @@ impl FileJournal {
         }
         Ok(self.directory.join(format!("{id}.json")))
     }
+
+    /// The lock of a job that runs here: work that was handed over holds it until it is done.
+    fn lock_of(&self, id: &str) -> Option<Arc<File>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(id)?.upgrade()
+    }
+}
+
+/// How often a lock is tried: whoever lists jobs holds it for a moment.
+const TRIES: u32 = 100;
+
+/// Locks a file that is made if it is not there; none at a file system that has no locks.
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    for _ in 0..TRIES {
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        match FileExt::try_lock(&file) {
+            // A lock on a file that was swept away meanwhile is seen by nobody.
+            Ok(()) if path.try_exists()? => return Ok(Some(file)),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::WouldBlock, "the job is running"))
+}
+
+/// Removes the lock of a job that ended before its record was written, or while it was removed.
+fn sweep(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    let free = FileExt::try_lock(&file).is_ok();
+    if free && path.with_extension("json").try_exists().is_ok_and(|there| !there) {
+        // One that stays is swept the next time.
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn is_locked(path: &Path) -> bool {
+    File::open(path)
+        .is_ok_and(|file| matches!(FileExt::try_lock_shared(&file), Err(TryLockError::WouldBlock)))
 }
 
 fn read(path: &Path) -> Result<JobRecord, String> {
@@ -115,10 +169,13 @@ impl Journal for FileJournal {
     async fn write(&self, record: &JobRecord) -> io::Result<()> {
         let path = self.path(record.id())?;
         let bytes = serde_json::to_vec_pretty(record)?;
-        let directory = self.directory.clone();
+        let (directory, lock) = (self.directory.clone(), self.lock_of(record.id()));
         off_thread(move || {
             fs::create_dir_all(directory)?;
-            replace(&path, &bytes)
+            let written = replace(&path, &bytes);
+            // Whoever takes the job up next finds what was written last.
+            drop(lock);
+            written
         })
         .await
     }
@@ -139,6 +196,32 @@ impl Journal for FileJournal {
                 }
             }
             Ok(())
+        })
+        .await
+    }
+
+    async fn claim(&self, id: &str) -> io::Result<Claim> {
+        let path = self.path(id)?.with_extension("lock");
+        let directory = self.directory.clone();
+        let locked = off_thread(move || {
+            fs::create_dir_all(directory)?;
+            lock(&path)
+        });
+        let Some(file) = locked.await? else { return Ok(Claim::none()) };
+        let file = Arc::new(file);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|_, file| file.strong_count() > 0);
+        held.insert(id.to_owned(), Arc::downgrade(&file));
+        Ok(Claim::of(file))
+    }
+
+    async fn read(&self, id: &str) -> io::Result<Option<JobRecord>> {
+        let path = self.path(id)?;
+        off_thread(move || {
+            if !path.try_exists()? {
+                return Ok(None);
+            }
+            read(&path).map(Some).map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem))
         })
         .await
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use impasto::budget::{Budget, BudgetState, Refused};
-use impasto::journal::{FileJournal, JobRecord, Journal};
+use impasto::journal::{Claim, FileJournal, JobRecord, Journal};
 use impasto::sink::{Files, Fsync};
 use impasto::transport::SeededEntropy;
 use impasto::{ActualSource, BillingOutcome, CancelHandle, Client, Error, Generation, Money, RetryPolicy};
@@ -64,8 +64,9 @@ pub(super) async fn live(house: &House, run: &Run, dice: &mut Dice, told: bool) 
             println!("life {life}: {}", if over { "over" } else { "died" });
         }
     }
-    facts.left = journal.list().unwrap().records;
-    assert_eq!(journal.list().unwrap().set_aside, []);
+    let listing = journal.list().unwrap();
+    assert!(listing.set_aside.is_empty() && listing.running.is_empty(), "{listing:?}");
+    facts.left = listing.records;
     facts
 }
 
@@ -270,6 +271,14 @@ impl Journal for Disk {
 
     async fn remove(&self, id: &str) -> io::Result<()> {
         self.journal.remove(id).await
+    }
+
+    async fn claim(&self, id: &str) -> io::Result<Claim> {
+        self.journal.claim(id).await
+    }
+
+    async fn read(&self, id: &str) -> io::Result<Option<JobRecord>> {
+        self.journal.read(id).await
     }
 
     async fn spool(&self, id: &str, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
