@@ -114,11 +114,15 @@ pub fn wire(data: &[u8]) {
     settles::<openai::ImageEvent>(&value);
     settles::<openai::ErrorEnvelope>(&value);
     settles::<openai::GenerateBody>(&value);
+    settles::<openai::EditBody>(&value);
     settles::<atlas::Envelope>(&value);
     settles::<atlas::Prediction>(&value);
     settles::<atlas::SubmitBody>(&value);
     settles::<atlas::UploadedMedia>(&value);
     settles::<atlas::WebhookEvent>(&value);
+    settles::<atlas::WebhookKeys>(&value);
+    settles::<atlas::ModelEntry>(&value);
+    settles::<atlas::History>(&value);
     if let Ok(request) = serde_json::from_value::<ImageRequest>(value) {
         let said = request.validate();
         let again: ImageRequest =

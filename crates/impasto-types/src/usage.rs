@@ -109,7 +109,7 @@ impl TokenDetails {
 #[non_exhaustive]
 pub struct SvgUsage {
     /// The language model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::string")]
     pub model: Option<String>,
     /// Its input tokens.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
@@ -123,6 +123,9 @@ pub struct SvgUsage {
     /// Input and output together.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
     pub total_tokens: Option<u64>,
+    /// Whatever else stood there.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 fn add(a: Option<u64>, b: Option<u64>) -> Option<u64> {

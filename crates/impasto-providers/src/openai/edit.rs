@@ -114,9 +114,9 @@ fn json(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Body, E
 /// An image as JSON names it. Local bytes become a data URL that is encoded while it is sent; until then a
 /// placeholder stands in its place.
 fn reference(input: &ImageInput, sources: &mut Vec<(String, Source, String)>) -> Result<ImageRef, Error> {
-    let by_url = |url: String| ImageRef { image_url: Some(url), file_id: None };
+    let by_url = |url: String| ImageRef { image_url: Some(url), ..ImageRef::default() };
     match &input.source {
-        ImageSource::FileId(id) => Ok(ImageRef { image_url: None, file_id: Some(id.clone()) }),
+        ImageSource::FileId(id) => Ok(ImageRef { file_id: Some(id.clone()), ..ImageRef::default() }),
         ImageSource::Url(url) => {
             within_limit(input, url.len() as u64)?;
             Ok(by_url(url.clone()))

@@ -1,9 +1,8 @@
 //! Atlas Cloud's JSON in every shape that its documents and clients show.
 
 use impasto_types::wire::atlas::{
-    Envelope, ModelEntry, Prediction, SubmitBody, UploadedMedia, WebhookEvent, WebhookKeys,
+    Envelope, ModelEntry, Prediction, UploadedMedia, WebhookEvent, WebhookKeys,
 };
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -90,23 +89,4 @@ fn uploads_models_and_webhooks() {
         serde_json::from_value(json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "AA", "kid": "1"}, 7]}))
             .unwrap();
     assert_eq!(keys.keys.unwrap().len(), 1);
-}
-
-proptest! {
-    #[test]
-    fn a_body_keeps_known_and_unknown_fields(
-        prompt in ".{0,20}",
-        n in proptest::option::of(1_u32..11),
-        quality in proptest::option::of("[a-z]{1,8}"),
-        unknown in proptest::collection::btree_map("x_[a-z]{1,6}", any::<u32>(), 0..4),
-    ) {
-        let mut json = json!({"model": "m", "prompt": prompt, "images": ["a", "b"], "enable_sync_mode": false});
-        if let Some(n) = n { json["n"] = n.into(); }
-        if let Some(quality) = quality { json["quality"] = quality.into(); }
-        for (key, value) in unknown {
-            json[key] = value.into();
-        }
-        let read: SubmitBody = serde_json::from_value(json.clone()).unwrap();
-        prop_assert_eq!(serde_json::to_value(&read).unwrap(), json);
-    }
 }

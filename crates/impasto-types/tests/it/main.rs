@@ -4,4 +4,5 @@
 mod atlas;
 mod capability;
 mod fixtures;
+mod keeps;
 mod wire;

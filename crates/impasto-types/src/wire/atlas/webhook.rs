@@ -57,6 +57,9 @@ pub struct WebhookKeys {
     /// The keys.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::list")]
     pub keys: Option<Vec<WebhookKey>>,
+    /// Fields this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// One public key (RFC 8037: `kty` OKP, `crv` Ed25519).

@@ -56,6 +56,9 @@ pub struct ModerationDetails {
     /// What it saw.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::strings")]
     pub categories: Vec<String>,
+    /// Fields this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 fn object_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ErrorBody>, D::Error> {

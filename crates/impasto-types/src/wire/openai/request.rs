@@ -132,6 +132,9 @@ pub struct ImageRef {
     /// The id of an uploaded file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_id: Option<String>,
+    /// Fields this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// The `svg` object.
@@ -144,14 +147,18 @@ pub struct SvgBody {
     /// How it reasons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<SvgReasoning>,
+    /// Fields this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl SvgBody {
     /// The object that says `options`.
     #[must_use]
     pub fn from_options(options: &SvgOptions) -> Self {
-        let reasoning = options.reasoning_effort.clone().map(|effort| SvgReasoning { effort: Some(effort) });
-        Self { model: options.model.clone(), reasoning }
+        let effort = options.reasoning_effort.clone();
+        let reasoning = effort.map(|effort| SvgReasoning { effort: Some(effort), ..SvgReasoning::default() });
+        Self { model: options.model.clone(), reasoning, ..Self::default() }
     }
 }
 
@@ -162,4 +169,7 @@ pub struct SvgReasoning {
     /// How much it reasons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effort: Option<ReasoningEffort>,
+    /// Fields this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
