@@ -120,6 +120,8 @@ async fn answer(
     }
     let took = state.clock.elapsed_ms().saturating_sub(started);
     reply.set_header("openai-processing-ms", &took.to_string());
+    // Whoever cares can tell that nobody was charged.
+    reply.set_header("x-impasto-emulator", env!("CARGO_PKG_VERSION"));
     if !quiet {
         let status = reply.status.as_u16();
         state.journal.amend(request.journal_index, |entry| {

@@ -14,6 +14,7 @@ mod driver;
 pub mod env;
 mod error;
 mod generation;
+#[cfg(feature = "records")]
 pub mod history;
 mod image;
 pub mod journal;
@@ -25,6 +26,7 @@ mod pace;
 mod preflight;
 mod run;
 mod schedule;
+#[cfg(feature = "records")]
 pub mod sidecar;
 pub mod sink;
 mod stream;

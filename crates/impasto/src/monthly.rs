@@ -46,9 +46,9 @@ impl MonthlyLines {
         self.directory.join(format!("{}-{month}.jsonl", self.stem))
     }
 
-    /// Adds a line and flushes it to the disk. The line goes out in one write to the end of the file, so that lines of
-    /// several processes stand below each other.
-    pub(crate) fn append(&self, at: u64, value: &impl Serialize) -> io::Result<()> {
+    /// Adds a line, and flushes it to the disk where it has to be `durable`. The line goes out in one write to the end
+    /// of the file, so that lines of several processes stand below each other.
+    pub(crate) fn append(&self, at: u64, value: &impl Serialize, durable: bool) -> io::Result<()> {
         let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
         let path = self.file_of(at);
@@ -64,7 +64,7 @@ impl MonthlyLines {
             line.insert(0, b'\n');
         }
         file.write_all(&line)?;
-        file.sync_data()
+        if durable { file.sync_data() } else { Ok(()) }
     }
 
     /// The files there are, oldest month first.

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use impasto_types::ImageFacts;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -140,6 +141,15 @@ impl Sidecar {
             _ => Verdict::Unknown,
         }
     }
+}
+
+/// What the header of an image file says, for an image without a sidecar.
+///
+/// # Errors
+/// When it cannot be read, or is no image that this version knows.
+pub fn facts_of_file(path: &Path) -> Result<ImageFacts, Error> {
+    impasto_pixels::facts_of_file(path)
+        .map_err(|error| Error::invalid("image", format!("{}: {error}", path.display())))
 }
 
 /// The SHA-256 of a file's bytes in lower-case hexadecimal digits. The file is read in pieces.

@@ -51,7 +51,7 @@ impl History {
     /// When it cannot be written.
     pub async fn add(&self, run: &RunRecord) -> io::Result<()> {
         let (lines, run) = (self.lines.clone(), run.clone());
-        let written = spawn_blocking(move || lines.append(run.at, &run)).await;
+        let written = spawn_blocking(move || lines.append(run.at, &run, false)).await;
         written.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
 

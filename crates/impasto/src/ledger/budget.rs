@@ -284,6 +284,9 @@ impl Budget for FileBudget {
     }
 
     async fn settle(&self, id: &str, actual: &Money) {
+        if self.ledger.is_emulated() {
+            return self.release(id).await;
+        }
         let at = self.now();
         self.add(at, Line::Settled { id: id.to_owned(), at, amount: actual.clone() }).await;
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -27,7 +28,7 @@ use crate::monthly::{DamagedLine, MonthlyLines};
 #[derive(Clone, Debug)]
 pub struct FileLedger {
     pub(super) lines: MonthlyLines,
-    emulated: bool,
+    emulated: Arc<AtomicBool>,
     trouble: Arc<Mutex<Option<String>>>,
 }
 
@@ -62,14 +63,19 @@ impl FileLedger {
     /// A ledger in `directory`, which is made when it is first written to.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         let lines = MonthlyLines::new(directory.into(), "ledger");
-        Self { lines, emulated: false, trouble: Arc::default() }
+        Self { lines, emulated: Arc::default(), trouble: Arc::default() }
     }
 
-    /// Marks every entry as made by an emulator: it cost nothing.
+    /// A flag that is up while an emulator answers, who charges nothing. It is read when an entry is written, so it may
+    /// be raised when the reply is seen.
     #[must_use]
-    pub fn with_emulated(mut self, emulated: bool) -> Self {
-        self.emulated = emulated;
+    pub fn with_emulated(mut self, flag: Arc<AtomicBool>) -> Self {
+        self.emulated = flag;
         self
+    }
+
+    pub(super) fn is_emulated(&self) -> bool {
+        self.emulated.load(Ordering::Relaxed)
     }
 
     /// Where it is.
@@ -108,7 +114,7 @@ impl FileLedger {
     /// Adds a line, off the asynchronous threads.
     pub(super) async fn add(&self, at: u64, line: Line) -> io::Result<()> {
         let lines = self.lines.clone();
-        let written = spawn_blocking(move || lines.append(at, &line)).await;
+        let written = spawn_blocking(move || lines.append(at, &line, true)).await;
         written.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
 
@@ -121,7 +127,7 @@ impl FileLedger {
 #[async_trait]
 impl Ledger for FileLedger {
     async fn record(&self, mut entry: LedgerEntry) {
-        entry.emulated |= self.emulated;
+        entry.emulated |= self.is_emulated();
         if let Some(estimate) = &mut entry.estimate {
             estimate.lines.clear();
             estimate.assumptions.clear();

@@ -9,10 +9,12 @@ mod fixtures;
 mod generate;
 mod interval;
 mod journal;
+#[cfg(feature = "records")]
 mod records;
 mod refusals;
 mod sellers;
 mod sinks;
+mod spending;
 mod streams;
 mod support;
 mod upload;
