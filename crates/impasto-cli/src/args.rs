@@ -1,20 +1,27 @@
 //! What was typed.
 #![expect(clippy::doc_markdown, reason = "documentation of arguments is their help, shown as it stands")]
 
+mod config;
 mod emulate;
+mod first_page;
+mod history;
 mod image;
 mod jobs;
+mod machine;
 mod models;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use config::{ConfigAction, ConfigArgs};
 pub(crate) use emulate::EmulateArgs;
+pub(crate) use history::{HistoryArgs, RegenerateArgs, ShowArgs, UsageArgs, UsageBy};
 pub(crate) use image::{EditArgs, EstimateArgs, GenerateArgs, ImageArgs, OutputArgs, PromptArgs, SellerArgs};
 pub(crate) use jobs::{JobsAction, JobsArgs, ResumeArgs};
+pub(crate) use machine::{CompletionsArgs, DoctorArgs, ManArgs};
 pub(crate) use models::ModelsArgs;
 
-use crate::exit::{self, Exit};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::term::Term;
 
@@ -22,7 +29,7 @@ use crate::term::Term;
 ///
 /// Without a key it uses its built-in emulator, so everything can be tried for nothing.
 #[derive(Debug, Parser)]
-#[command(name = "impasto", version, after_help = exit::HELP, max_term_width = 100)]
+#[command(name = "impasto", version, max_term_width = 100, override_help = first_page::TEXT)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) output: Talk,
@@ -63,8 +70,39 @@ pub(crate) enum Command {
     /// nothing here.
     #[command(mut_args(image::without_seller))]
     Compare(Box<EstimateArgs>),
+    /// Make the images of an earlier run once more, which is a new charge
+    ///
+    /// The same request goes to the same seller, except for what is typed anew; the price is told before it is sent.
+    /// Look with --dry-run first.
+    Regenerate(Box<RegenerateArgs>),
+    /// List earlier runs, newest first
+    #[command(visible_alias = "ls")]
+    History(HistoryArgs),
+    /// Show how an image was made, from the sidecar beside it
+    ///
+    /// Without a sidecar it shows what the image itself tells. The image is compared with the hash in the sidecar.
+    Show(ShowArgs),
+    /// Show what was spent, by day, seller and model
+    ///
+    /// It is added up from the ledger on this machine, in days of UTC. Amounts in different currencies are never added.
+    Usage(UsageArgs),
+    //HOLD    /// Write a web page of the images of a folder, with prompts and prices
+    //HOLD    Gallery(GalleryArgs),
     /// List jobs that were cut off, and take them up again without paying twice
     Jobs(JobsArgs),
+    //HOLD    /// Give files to the seller, for edits and other calls to name
+    //HOLD    Upload(UploadArgs),
+    //HOLD    /// Call any other endpoint of a seller with its key, such as GET /models
+    //HOLD    Call(CallArgs),
+    /// Show and change the settings
+    ///
+    /// What is typed goes before a variable, a variable before the file, that before the default. Keys are never
+    /// settings: they stay in the sellers' variables.
+    Config(ConfigArgs),
+    /// Look for what is amiss: keys, settings, folders, the terminal
+    ///
+    /// Prints no key. The exit code is 3 when something is amiss.
+    Doctor(DoctorArgs),
     /// Serve an emulator of every seller's API on this machine
     Emulate(EmulateArgs),
     /// List the models and what they can do, with sources
@@ -74,6 +112,12 @@ pub(crate) enum Command {
     /// Your own sellers are TOML files in $XDG_CONFIG_HOME/impasto/sellers (~/.config/impasto/sellers where the
     /// variable is not set). A file with the id of a built-in seller replaces it.
     Providers,
+    /// Print what completes commands and flags in a shell
+    ///
+    /// For bash: impasto completions bash > ~/.local/share/bash-completion/completions/impasto
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write a page for every command
+    Man(ManArgs),
 }
 
 /// Shows what could not be read; help and version are no failures.
@@ -106,5 +150,14 @@ mod tests {
     #[test]
     fn the_arguments_do_not_contradict_each_other() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_first_page_names_every_command() {
+        for command in super::Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
+            let name = command.get_name();
+            let named = super::first_page::TEXT.split([' ', ',', '\n']).any(|word| word == name);
+            assert!(named, "{name} is missing");
+        }
     }
 }

@@ -1,14 +1,23 @@
 //! The commands, each a function from its arguments to an exit code.
 
 pub(crate) mod compare;
+pub(crate) mod config;
+pub(crate) mod doctor;
 pub(crate) mod edit;
 pub(crate) mod emulate;
 pub(crate) mod estimate;
 pub(crate) mod generate;
+pub(crate) mod history;
 mod images;
 pub(crate) mod jobs;
+mod keep;
 pub(crate) mod models;
 pub(crate) mod providers;
+pub(crate) mod regenerate;
+pub(crate) mod shell;
+pub(crate) mod show;
+mod sketches;
+pub(crate) mod usage;
 mod watch;
 
 use std::future::Future;

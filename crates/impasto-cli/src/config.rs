@@ -1,17 +1,19 @@
-//! The user's own files: sellers and prices as data, and the jobs under way.
+//! The user's own files: settings, sellers and prices as data, the jobs under way, what was made and what was spent.
 
 use std::path::{Path, PathBuf};
 
+use impasto::history::History;
 use impasto::journal::FileJournal;
+use impasto::ledger::FileLedger;
 use impasto::{PriceBook, Sellers, env};
 
 use crate::failure::Failure;
 
 /// Where people keep settings; Windows has its own place for it.
-const CONFIG_HOME: &str = if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" };
+const CONFIG_HOME: &str = if cfg!(windows) { "APPDATA" } else { env::shared::XDG_CONFIG_HOME.name };
 
 /// Where programs keep what outlives them; Windows has its own place for it.
-const STATE_HOME: &str = if cfg!(windows) { "LOCALAPPDATA" } else { "XDG_STATE_HOME" };
+const STATE_HOME: &str = if cfg!(windows) { "LOCALAPPDATA" } else { env::shared::XDG_STATE_HOME.name };
 
 /// The built-in sellers and the user's own, which win.
 pub(crate) fn sellers() -> Result<Sellers, Failure> {
@@ -25,7 +27,7 @@ pub(crate) fn sellers() -> Result<Sellers, Failure> {
 /// The built-in prices and the user's own sheets laid over them.
 pub(crate) fn prices() -> Result<PriceBook, Failure> {
     let mut prices = PriceBook::builtin();
-    for (path, text) in toml_files("prices", folder("prices"))? {
+    for (path, text) in toml_files("prices", prices_folder())? {
         prices = prices.with_sheet(&text).map_err(|error| Failure::setup(format!("{path}: {error}")))?;
     }
     Ok(prices)
@@ -33,8 +35,32 @@ pub(crate) fn prices() -> Result<PriceBook, Failure> {
 
 /// Where jobs that are under way are written down: `$XDG_STATE_HOME/impasto/jobs`, by default in `~/.local/state`.
 pub(crate) fn jobs() -> Option<FileJournal> {
-    let state = home(STATE_HOME, &[".local", "state"])?;
-    Some(FileJournal::new(state.join("impasto").join("jobs")))
+    Some(FileJournal::new(state("jobs")?))
+}
+
+/// What was spent: `$XDG_STATE_HOME/impasto/ledger`.
+pub(crate) fn ledger() -> Option<FileLedger> {
+    Some(FileLedger::new(state("ledger")?))
+}
+
+/// What was made: `$XDG_STATE_HOME/impasto/history`.
+pub(crate) fn history() -> Option<History> {
+    Some(History::new(state("history")?))
+}
+
+/// A folder of what outlives the command.
+pub(crate) fn state(name: &str) -> Option<PathBuf> {
+    Some(home(STATE_HOME, &[".local", "state"])?.join("impasto").join(name))
+}
+
+/// The settings' file: `$XDG_CONFIG_HOME/impasto/config.toml`, by default in `~/.config`.
+pub(crate) fn settings_file() -> Option<PathBuf> {
+    folder("config.toml")
+}
+
+/// The folder of the user's own price sheets.
+pub(crate) fn prices_folder() -> Option<PathBuf> {
+    folder("prices")
 }
 
 /// The folder of the user's own sellers: `$XDG_CONFIG_HOME/impasto/sellers`, by default in `~/.config`.
@@ -49,7 +75,13 @@ fn folder(name: &str) -> Option<PathBuf> {
 /// The folder that a variable names, or its usual place in the user's home.
 fn home(variable: &str, usual: &[&str]) -> Option<PathBuf> {
     let named = env::read(variable).map(PathBuf::from);
-    named.or_else(|| Some(usual.iter().fold(PathBuf::from(env::read("HOME")?), |path, part| path.join(part))))
+    named.or_else(|| {
+        Some(
+            usual
+                .iter()
+                .fold(PathBuf::from(env::read(env::shared::HOME.name)?), |path, part| path.join(part)),
+        )
+    })
 }
 
 /// Path and text of the TOML files of a folder, in order of name, so that which of two wins does not depend on the

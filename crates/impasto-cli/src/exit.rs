@@ -23,8 +23,10 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
-/// The table at the end of `impasto --help`.
-pub(crate) const HELP: &str = "\
+/// The exit codes as a table, for help pages.
+macro_rules! codes {
+    () => {
+        "\
 Exit codes:
   0    everything asked for is there
   1    the seller or the network failed
@@ -33,7 +35,10 @@ Exit codes:
   4    over the price limit, or the price is not known
   5    sent, and not known whether it was billed
   6    some images are there, others failed
-  130  interrupted";
+  130  interrupted"
+    };
+}
+pub(crate) use codes;
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -6,6 +6,7 @@ mod config;
 mod exit;
 mod failure;
 mod plan;
+mod settings;
 mod term;
 mod view;
 
@@ -16,26 +17,41 @@ use clap::Parser as _;
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::settings::Settings;
 use crate::term::Term;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return args::refuse(&error).into(),
     };
     let term = Term::new(cli.output.json, cli.output.quiet);
-    run(&cli.command, &term).unwrap_or_else(|failure| term.fail(&failure)).into()
+    run(&mut cli.command, &term).unwrap_or_else(|failure| term.fail(&failure)).into()
 }
 
-fn run(command: &Command, term: &Term) -> Result<Exit, Failure> {
+fn run(command: &mut Command, term: &Term) -> Result<Exit, Failure> {
+    if command.takes_settings() {
+        Settings::load()?.apply(command)?;
+    }
     match command {
         Command::Generate(args) => commands::generate::run(args, term),
         Command::Edit(args) => commands::edit::run(args, term),
         Command::Estimate(args) => commands::estimate::run(args, term),
         Command::Compare(args) => commands::compare::run(args, term),
+        Command::Regenerate(args) => commands::regenerate::run(args, term),
+        Command::History(args) => commands::history::run(args, term),
+        Command::Show(args) => commands::show::run(args, term),
+        Command::Usage(args) => commands::usage::run(args, term),
+        //HOLD        Command::Gallery(args) => commands::gallery::run(args, term),
         Command::Jobs(args) => commands::jobs::run(args, term),
+        //HOLD        Command::Upload(args) => commands::upload::run(args, term),
+        //HOLD        Command::Call(args) => commands::call::run(args, term),
+        Command::Config(args) => commands::config::run(args, term),
+        Command::Doctor(args) => commands::doctor::run(args, term),
         Command::Emulate(args) => commands::emulate::run(args, term),
         Command::Models(args) => commands::models::run(args, term),
         Command::Providers => commands::providers::run(term),
+        Command::Completions(args) => commands::shell::completions(args, term),
+        Command::Man(args) => commands::shell::man(args, term),
     }
 }

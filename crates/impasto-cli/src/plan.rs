@@ -1,11 +1,15 @@
 //! What to do, made of what was typed: the request, the seller, the places of the images.
 
+mod emulated;
 mod money;
 mod place;
 mod request;
 mod seller;
+mod since;
 
-pub(crate) use money::dollars;
+pub(crate) use emulated::Emulated;
+pub(crate) use money::{dollars, limits};
 pub(crate) use place::place;
-pub(crate) use request::{edit, generate, priced};
-pub(crate) use seller::{Started, choose, client, client_of, mount_of};
+pub(crate) use request::{again, edit, generate, priced};
+pub(crate) use seller::{Started, choose, client, client_of, is_loopback, mount_of};
+pub(crate) use since::since;

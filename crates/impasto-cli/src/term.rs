@@ -1,5 +1,6 @@
 //! Talk: data on stdout, everything else on stderr, colours only for people who look.
 
+mod preview;
 mod progress;
 mod style;
 
@@ -13,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::view::ErrorReport;
 
+pub(crate) use preview::{Preview, PreviewKind};
 pub(crate) use progress::Progress;
 use style::Style;
 
@@ -22,12 +24,19 @@ pub(crate) struct Term {
     json: bool,
     quiet: bool,
     style: Style,
+    /// The same for stdout, which may go elsewhere.
+    stdout: Style,
 }
 
 impl Term {
     /// Talk as the arguments want it.
     pub(crate) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, style: Style::of_stderr() }
+        Self {
+            json,
+            quiet,
+            style: Style::of(std::io::stderr().is_terminal()),
+            stdout: Style::of(std::io::stdout().is_terminal()),
+        }
     }
 
     /// Whether stdout gets one JSON object instead of text.
@@ -38,6 +47,12 @@ impl Term {
     /// Progress on stderr; nothing where nobody looks.
     pub(crate) fn progress(&self) -> Progress {
         Progress::new(!self.quiet && std::io::stderr().is_terminal())
+    }
+
+    /// Pictures on the terminal, by this name; nothing where nobody looks.
+    pub(crate) fn preview(&self, named: Option<&str>) -> Preview {
+        let visible = !self.quiet && !self.json && std::io::stderr().is_terminal();
+        Preview::new(named.and_then(PreviewKind::parse).filter(|_| visible))
     }
 
     /// A line for people.
@@ -108,6 +123,16 @@ impl Term {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 
+    /// Bytes of data on stdout, as they are. A reader that went away has all it wanted.
+    #[expect(clippy::unused_self, reason = "all output goes through the terminal")]
+    pub(crate) fn print_bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
     /// The JSON object on stdout.
     pub(crate) fn print_json(&self, value: &impl Serialize) {
         match serde_json::to_string_pretty(value) {
@@ -124,9 +149,14 @@ impl Term {
         }
     }
 
+    /// What wants to be seen, on stdout.
+    pub(crate) fn alarming(&self, text: &str) -> String {
+        self.stdout.yellow(text)
+    }
+
     /// A heading on stdout.
     pub(crate) fn heading(&self, text: &str) -> String {
-        if std::io::stdout().is_terminal() { self.style.bold(text) } else { text.to_owned() }
+        self.stdout.bold(text)
     }
 }
 

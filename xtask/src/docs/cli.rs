@@ -10,6 +10,7 @@ use crate::{cargo, repository};
 const INTRODUCTION: &str = "# The `impasto` command
 
 What the command says of itself.
+What it prints with `--json` is in [cli-json.md](cli-json.md), what it reads from the environment in [environment.md](environment.md).
 ";
 
 /// The page. Builds the command for it.
@@ -35,16 +36,30 @@ fn describe(text: &mut String, command: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The names of the commands in a help text.
+/// The names of the commands in a help text: the first word of a line each, or, on the first page, the names in the
+/// column behind the group's.
 #[must_use]
 pub fn commands(help: &str) -> Vec<String> {
-    let listed =
-        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let listed: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .collect();
+    // Groups have names, commands are lower case.
+    let grouped = listed.first().is_some_and(|line| line.trim_start().starts_with(char::is_uppercase));
+    if grouped {
+        let columns = listed.iter().filter_map(|line| line.get(GROUP..)?.split("  ").next());
+        return columns.flat_map(|names| names.split(", ")).map(str::to_owned).collect();
+    }
     // What is indented further continues the line above.
-    let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = listed.into_iter().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = names.filter_map(|line| line.split_whitespace().next());
     names.filter(|name| *name != "help").map(str::to_owned).collect()
 }
+
+/// Where the names stand on the first page.
+const GROUP: usize = 13;
 
 fn help(command: &[&str]) -> anyhow::Result<String> {
     let output = Command::new(cargo::program())

@@ -13,6 +13,14 @@ What a program or a command line says goes before what stands here.
 
 ";
 
+const COMMAND: &str = "
+## Settings of the `impasto` command
+
+What is typed goes before a variable, a variable before the settings' file, that before the default.
+`impasto config` shows every setting and where its value comes from.
+
+";
+
 const SELLERS: &str = "
 ## Sellers'
 
@@ -22,26 +30,9 @@ A key goes only to the origin of its seller's base URL; a base URL that is set h
 ";
 
 const STANDARD: &str = "
-## What the `impasto` command reads besides
+## What other programs read as well
 
 ";
-
-/// Variables that other programs read as well.
-const OTHERS: &[(&str, &str)] = &[
-    ("`NO_COLOR`, `TERM`", "when set, or when `dumb`: no colours"),
-    (
-        "`XDG_CONFIG_HOME`",
-        "sellers of your own lie in `impasto/sellers` below it; `~/.config` when not set, `APPDATA` on Windows",
-    ),
-    (
-        "`XDG_STATE_HOME`",
-        "jobs under way lie in `impasto/jobs` below it; `~/.local/state` when not set, `LOCALAPPDATA` on Windows",
-    ),
-    (
-        "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`",
-        "the proxy to go through; never for addresses on this machine",
-    ),
-];
 
 /// The page.
 #[must_use]
@@ -49,6 +40,11 @@ pub fn page(sellers: &Sellers) -> String {
     let mut text = format!("{HEADER}\n\n{INTRODUCTION}");
     text.push_str(&head(&["variable", "what it does"]));
     for variable in impasto::env::ALL {
+        text.push_str(&row(&[&code(variable.name), variable.about]));
+    }
+    text.push_str(COMMAND);
+    text.push_str(&head(&["variable", "what it does"]));
+    for variable in impasto::env::command::ALL {
         text.push_str(&row(&[&code(variable.name), variable.about]));
     }
     text.push_str(SELLERS);
@@ -71,8 +67,8 @@ pub fn page(sellers: &Sellers) -> String {
     }
     text.push_str(STANDARD);
     text.push_str(&head(&["variable", "what it does"]));
-    for (name, about) in OTHERS {
-        text.push_str(&row(&[name, about]));
+    for variable in impasto::env::shared::ALL {
+        text.push_str(&row(&[&code(variable.name), variable.about]));
     }
     text
 }

@@ -102,10 +102,19 @@ const HOMES: &[Home] = &[
     },
     Home {
         names: &["base64-simd"],
-        normal: &["impasto-transport", "impasto-pixels", "impasto-emulator", "impasto-providers", "xtask"],
+        normal: &[
+            "impasto-transport",
+            "impasto-pixels",
+            "impasto-emulator",
+            "impasto-providers",
+            "impasto-cli",
+            "impasto-mcp",
+            "xtask",
+        ],
         optional: &[],
-        dev: &["impasto", "impasto-cli"],
-        why: "base64 of images is decoded as it arrives, in transport; adapters read data URLs and signatures, fixtures hold it",
+        dev: &["impasto"],
+        why: "base64 of images is decoded as it arrives, in transport; adapters read data URLs and signatures, fixtures \
+              hold it, terminals and pages take pictures in it",
     },
     Home {
         names: &["clap", "indicatif", "anyhow"],

@@ -41,6 +41,8 @@ fn every_variable_of_a_seller_is_on_the_page() {
 fn commands_are_read_from_the_help() {
     let help = "A tool.\n\nCommands:\n  generate   Make images\n             from a prompt\n  emulate    Serve\n  help       Print\n\nOptions:\n  -h\n";
     assert_eq!(cli::commands(help), ["generate", "emulate"]);
+    let grouped = "Commands:\n  Make       generate, edit     images\n             jobs               old ones\n\nOptions:\n";
+    assert_eq!(cli::commands(grouped), ["generate", "edit", "jobs"]);
     assert_eq!(cli::commands("no list"), Vec::<String>::new());
 }
 

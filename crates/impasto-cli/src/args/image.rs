@@ -8,7 +8,7 @@ use clap::{Arg, Args, value_parser};
 
 /// What `generate` takes.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER)]
+#[command(after_help = AFTER, after_long_help = AFTER_LONG)]
 pub(crate) struct GenerateArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
@@ -22,7 +22,7 @@ pub(crate) struct GenerateArgs {
 
 /// What `edit` takes.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER)]
+#[command(after_help = AFTER, after_long_help = AFTER_LONG)]
 pub(crate) struct EditArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
@@ -53,7 +53,14 @@ pub(crate) struct EditArgs {
 
 const AFTER: &str = "\
 The paths of the images go to stdout, one a line; everything else goes to stderr.
-`impasto models` lists what each model takes; `impasto --help` lists the exit codes.";
+`impasto models` lists what each model takes; --help tells more than -h.";
+
+/// The same, and how it may end.
+const AFTER_LONG: &str = concat!(
+    "The paths of the images go to stdout, one a line; everything else goes to stderr.\n",
+    "`impasto models` lists what each model takes; `impasto config` sets what holds where nothing is typed.\n\n",
+    crate::exit::codes!()
+);
 
 /// What `estimate` and `compare` take: the same as `generate` and `edit`.
 ///
@@ -97,6 +104,11 @@ fn without_sending(arg: Arg) -> Arg {
             | "timeout"
             | "poll_interval"
             | "retries"
+            | "price_wait"
+            | "no_sidecar"
+            | "no_history"
+            | "preview"
+            | "no_preview"
     );
     arg.hide(meaningless)
 }
@@ -182,6 +194,7 @@ pub(crate) struct ImageArgs {
 /// Where the images go.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct OutputArgs {
     /// Save as FILE, or as FILE-1, FILE-2, …; the extension follows what arrives
     #[arg(long, short, value_name = "FILE")]
@@ -198,6 +211,20 @@ pub(crate) struct OutputArgs {
     /// Print the exact request, the key redacted, and where images would go; send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Write no FILE.png.json beside the image, which says how it was made
+    #[arg(long, hide_short_help = true)]
+    pub(crate) no_sidecar: bool,
+    /// Leave the run out of the history
+    #[arg(long, hide_short_help = true)]
+    pub(crate) no_history: bool,
+    /// Show the image in the terminal: auto, kitty, iterm2, sixel, blocks or none [default: auto]
+    ///
+    /// With --partial-images the sketches are shown as they come. Nothing is shown where stderr is no terminal.
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "auto", value_parser = ["auto", "kitty", "iterm2", "sixel", "blocks", "none"], hide_possible_values = true, hide_short_help = true)]
+    pub(crate) preview: Option<String>,
+    /// Show no image in the terminal
+    #[arg(long, conflicts_with = "preview", hide_short_help = true)]
+    pub(crate) no_preview: bool,
 }
 
 /// Who makes the images, and how patiently they are asked.
@@ -230,6 +257,12 @@ pub(crate) struct SellerArgs {
     /// Repeat this often what was surely not billed [default: 2]
     #[arg(long, value_name = "COUNT", hide_short_help = true)]
     pub(crate) retries: Option<u32>,
+    /// Wait up to so many seconds for the price, where the seller tells it late [default: 0]
+    ///
+    /// Atlas Cloud tells what it charged some seconds to minutes after the image is there; without waiting the cost is
+    /// what the estimate allows at most.
+    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(0..=86_400), hide_short_help = true)]
+    pub(crate) price_wait: Option<u64>,
     /// Refuse beforehand what may cost more than this many US dollars
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<String>,

@@ -4,6 +4,8 @@ use impasto::sink::{Destination as _, Files};
 use impasto::{Client, ImageRequest, Money};
 
 use crate::args::{OutputArgs, SellerArgs};
+use crate::commands::keep::Keep;
+use crate::commands::sketches::Sketches;
 use crate::commands::watch::{Context, watch};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -24,13 +26,21 @@ pub(crate) async fn run(
     if output.dry_run {
         return dry_run(&choice.dry(term)?, request, &files, limit.as_ref(), term).await;
     }
-    let plan::Started { client, emulator, journaled } = plan::client(choice, term).await?;
-    let mut call = client.request(request.clone()).destination(files);
+    let plan::Started { client, emulator, journaled, emulated, ledger } = plan::client(choice, term).await?;
+    let named = if output.no_preview { "none" } else { output.preview.as_deref().unwrap_or("auto") };
+    let preview = term.preview(Some(named));
+    let sketched = preview.is_shown() && request.partial_images.is_some() && !output.save_partials;
+    let call = client.request(request.clone());
+    let mut call = if sketched { call.destination(Sketches(files)) } else { call.destination(files) };
     if let Some(limit) = limit {
         call = call.max_cost(limit);
     }
-    let context = Context { emulated: emulator.is_some(), journaled };
-    let watched = watch(&client, &request, call.events(), context, term).await?;
+    let context = Context { emulated, journaled, keep: Keep::of(output), preview };
+    let watched = watch(&client, &request, call.events(), context, term).await;
+    if let Some(trouble) = ledger.and_then(|ledger| ledger.trouble()) {
+        term.say(format_args!("what was spent is not in the ledger: {trouble}"));
+    }
+    let watched = watched?;
     if let Some(emulator) = emulator {
         emulator.shutdown().await;
     }

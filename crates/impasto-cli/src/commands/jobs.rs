@@ -89,7 +89,7 @@ async fn take_up(
     let client = plan::client_of(&record, args, Arc::new(journal.clone()))?;
     let request = record.job.request.clone();
     let events = client.resume(record, None);
-    watch(&client, &request, events, Context { emulated: false, journaled: true }, term).await
+    watch(&client, &request, events, Context { journaled: true, ..Context::default() }, term).await
 }
 
 async fn forget(journal: &FileJournal, ids: &[String], term: &Term) -> Result<Exit, Failure> {

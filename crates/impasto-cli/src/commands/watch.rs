@@ -6,18 +6,24 @@ use impasto::{
     Warning,
 };
 
+use crate::commands::keep::{Keep, Over, keep};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::term::{Progress, Term, plain};
+use crate::plan::Emulated;
+use crate::term::{Preview, Progress, Term, plain};
 use crate::view::{EstimateView, Report, summary, unpriced};
 
 /// What is worth knowing of a call beside its events.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Context {
-    /// The built-in emulator answers.
-    pub(crate) emulated: bool,
+    /// Whether an emulator answers, the built-in one or another.
+    pub(crate) emulated: Emulated,
     /// The job is written down and can be taken up again.
     pub(crate) journaled: bool,
+    /// What is kept of the call.
+    pub(crate) keep: Keep,
+    /// How images are shown in the terminal.
+    pub(crate) preview: Preview,
 }
 
 /// A call that delivered something.
@@ -43,7 +49,7 @@ pub(crate) async fn watch(
         client,
         request,
         term,
-        context,
+        context: &context,
         progress: term.progress(),
         seen: Seen::default(),
         told: Vec::new(),
@@ -57,11 +63,18 @@ pub(crate) async fn watch(
     // Whatever is still on its way is dropped before anything is said of it.
     drop(events);
     run.progress.finish();
-    let generation = outcome.map_err(|failure| run.resumable(failure))?;
+    let outcome = outcome.map_err(|failure| run.resumable(failure));
+    let (emulated, elapsed) = (context.emulated.is(), clock.now());
+    let over = Over { client, request, outcome: outcome.as_ref(), emulated, elapsed };
+    keep(over, context.keep, term).await;
+    let generation = outcome?;
+    for image in &generation.images {
+        context.preview.show(image).await;
+    }
     if generation.estimates.is_empty() && run.seen.unpriced.is_none() {
         run.seen.unpriced = run.why_unpriced().await;
     }
-    let report = Report::new(client, &generation, &run.seen, context.emulated, clock.now());
+    let report = Report::new(client, &generation, &run.seen, emulated, elapsed);
     Ok(Watched { generation, told: run.told, report })
 }
 
@@ -102,7 +115,7 @@ struct Run<'a> {
     client: &'a Client,
     request: &'a ImageRequest,
     term: &'a Term,
-    context: Context,
+    context: &'a Context,
     progress: Progress,
     seen: Seen,
     told: Vec<Warning>,
@@ -145,7 +158,10 @@ impl Run<'_> {
                 let seconds = after.as_secs_f64();
                 self.term.say(format_args!("not billed: {reason}; trying again in {seconds:.1} s"));
             }),
-            Event::Partial { partial_index, image } => self.seen.partials.push((partial_index, image)),
+            Event::Partial { partial_index, image } => {
+                self.progress.above(|| self.context.preview.sketch(&image));
+                self.seen.partials.push((partial_index, image));
+            }
             Event::Image(image) => self.seen.images.push(image),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Amounts as they are typed.
 
+use impasto::ledger::SpendingLimit;
 use impasto::{Currency, Money};
 
 use crate::failure::Failure;
@@ -10,6 +11,11 @@ pub(crate) fn dollars(text: &str) -> Result<Money, Failure> {
     let wrong = || Failure::usage("max_cost", format!("{text} is not an amount of US dollars, such as 0.50"));
     let money = Money::parse(digits, Currency::Usd).map_err(|_| wrong())?;
     if money.is_negative() { Err(wrong()) } else { Ok(money) }
+}
+
+/// Limits such as `5 USD/day`, several with a comma between them.
+pub(crate) fn limits(text: &str) -> Result<Vec<SpendingLimit>, Failure> {
+    text.split(',').map(|limit| limit.trim().parse::<SpendingLimit>().map_err(Failure::from)).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use impasto::{ImageInput, ImageRequest, Mask, ReasoningEffort, Size, SvgOptions};
 use serde_json::Value;
 
-use crate::args::{EditArgs, EstimateArgs, GenerateArgs, ImageArgs, PromptArgs};
+use crate::args::{EditArgs, EstimateArgs, GenerateArgs, ImageArgs, PromptArgs, RegenerateArgs};
 use crate::failure::Failure;
 
 /// The request of `generate`.
@@ -38,28 +38,44 @@ pub(crate) fn priced(args: &EstimateArgs) -> Result<ImageRequest, Failure> {
     fill(request, &args.image)
 }
 
+/// The request of `regenerate`: an earlier one, except for what is typed anew.
+pub(crate) fn again(earlier: ImageRequest, args: &RegenerateArgs) -> Result<ImageRequest, Failure> {
+    let mut request = earlier;
+    if let Some(prompt) = &args.prompt {
+        request.prompt.clone_from(prompt);
+    }
+    fill(request, &args.image)
+}
+
+/// Takes over what is typed, and leaves the rest as it is.
 fn fill(mut request: ImageRequest, args: &ImageArgs) -> Result<ImageRequest, Failure> {
-    request.model = args.model.as_deref().map(Into::into);
-    request.size = args.size.as_deref().map(size).transpose()?;
-    request.quality = args.quality.clone().map(Into::into);
-    request.n = args.n.as_deref().map(count).transpose()?;
-    request.background = args.background.clone().map(Into::into);
-    request.output_format = args.output_format.clone().map(Into::into);
-    request.output_compression = args.output_compression;
-    request.moderation = args.moderation.clone().map(Into::into);
-    request.complexity = args.complexity.clone().map(Into::into);
-    request.frame_count = args.frame_count;
-    request.frame_duration_ms = args.frame_duration_ms;
-    request.svg = svg(args);
-    request.safety_identifier.clone_from(&args.safety_identifier);
-    request.user.clone_from(&args.user);
-    request.stream = args.stream || args.partial_images.is_some();
-    request.partial_images = args.partial_images;
+    put(&mut request.model, args.model.as_deref());
+    put(&mut request.size, args.size.as_deref().map(size).transpose()?);
+    put(&mut request.quality, args.quality.clone());
+    put(&mut request.n, args.n.as_deref().map(count).transpose()?);
+    put(&mut request.background, args.background.clone());
+    put(&mut request.output_format, args.output_format.clone());
+    put(&mut request.output_compression, args.output_compression);
+    put(&mut request.moderation, args.moderation.clone());
+    put(&mut request.complexity, args.complexity.clone());
+    put(&mut request.frame_count, args.frame_count);
+    put(&mut request.frame_duration_ms, args.frame_duration_ms);
+    put(&mut request.svg, svg(args));
+    put(&mut request.safety_identifier, args.safety_identifier.clone());
+    put(&mut request.user, args.user.clone());
+    request.stream |= args.stream || args.partial_images.is_some();
+    put(&mut request.partial_images, args.partial_images);
     for pair in &args.extra {
         let (name, value) = extra(pair)?;
         request = request.with_extra(name, value);
     }
     Ok(request)
+}
+
+fn put<T>(field: &mut Option<T>, typed: Option<impl Into<T>>) {
+    if let Some(value) = typed {
+        *field = Some(value.into());
+    }
 }
 
 fn prompt(args: &PromptArgs) -> Result<String, Failure> {

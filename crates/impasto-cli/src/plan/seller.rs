@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use impasto::journal::{FileJournal, JobRecord, Journal};
+use impasto::ledger::{FileBudget, FileLedger};
 use impasto::{ApiKey, Client, ClientBuilder, Deadlines, Origin, PollSchedule, RetryPolicy, Sellers, env};
 use impasto_emulator::Emulator;
 
 use crate::args::{ResumeArgs, SellerArgs};
 use crate::config;
 use crate::failure::Failure;
+use crate::plan::{self, Emulated};
+use crate::settings::Settings;
 use crate::term::Term;
 
 /// The key for whoever needs none.
@@ -41,6 +44,10 @@ pub(crate) struct Started {
     pub(crate) emulator: Option<Emulator>,
     /// Whether jobs are written down and can be taken up again.
     pub(crate) journaled: bool,
+    /// Whether an emulator answers, the built-in one or another.
+    pub(crate) emulated: Emulated,
+    /// Where spending is kept.
+    pub(crate) ledger: Option<FileLedger>,
 }
 
 /// Chooses the seller, and the emulator where its key is missing and no other address was given.
@@ -98,7 +105,12 @@ pub(crate) async fn client(choice: Choice, term: &Term) -> Result<Started, Failu
             Some(journal) => choice.builder.journal(Arc::new(journal)),
             None => choice.builder,
         };
-        return Ok(Started { client: builder.build()?, emulator: None, journaled });
+        // Whoever answers here may be an emulator; nobody else is asked about it.
+        let emulated = Emulated::default();
+        let builder = builder.transport(emulated.watching());
+        let ledger = config::ledger().map(|ledger| ledger.with_emulated(emulated.flag()));
+        let builder = accounted(builder, ledger.as_ref())?;
+        return Ok(Started { client: builder.build()?, emulator: None, journaled, emulated, ledger });
     };
     let emulator = Emulator::builder()
         .start()
@@ -111,9 +123,29 @@ pub(crate) async fn client(choice: Choice, term: &Term) -> Result<Started, Failu
         // Nobody really works behind it, so there is no usual duration to wait for.
         builder = builder.polls(steady(Duration::from_millis(250)));
     }
+    let emulated = Emulated::yes();
+    let ledger = config::ledger().map(|ledger| ledger.with_emulated(emulated.flag()));
+    if let Some(ledger) = &ledger {
+        builder = builder.ledger(Arc::new(ledger.clone()));
+    }
     let client = builder.build()?;
     // Its tasks end with it, so there is nothing to take up again.
-    Ok(Started { client, emulator: Some(emulator), journaled: false })
+    Ok(Started { client, emulator: Some(emulator), journaled: false, emulated, ledger })
+}
+
+/// With the ledger, and with the limits of the settings, which need one.
+fn accounted(builder: ClientBuilder, ledger: Option<&FileLedger>) -> Result<ClientBuilder, Failure> {
+    let limits = Settings::load()?.get("budget")?.as_deref().map(plan::limits).transpose()?;
+    let Some(ledger) = ledger else {
+        let message =
+            "a budget needs a ledger, and there is no place for it: neither XDG_STATE_HOME nor HOME is set";
+        return if limits.is_some() { Err(Failure::setup(message)) } else { Ok(builder) };
+    };
+    let builder = builder.ledger(Arc::new(ledger.clone()));
+    Ok(match limits {
+        Some(limits) => builder.budget(Arc::new(FileBudget::new(ledger.clone(), limits))),
+        None => builder,
+    })
 }
 
 /// Where jobs are written down. A machine without such a place can make images all the same.
@@ -143,6 +175,9 @@ pub(crate) fn client_of(
         .prices(config::prices()?)
         .address(address)
         .journal(journal);
+    if let Some(ledger) = config::ledger() {
+        builder = builder.ledger(Arc::new(ledger));
+    }
     if let Some(variable) = &args.api_key_env {
         builder = builder.api_key(key_in(variable)?);
     } else if !known && is_loopback(&address.base_url) {
@@ -168,7 +203,10 @@ impl Choice {
 
 /// How long to wait and how often to try.
 fn patience(builder: ClientBuilder, args: &SellerArgs) -> Result<ClientBuilder, Failure> {
-    let builder = wait(builder, args.timeout, args.poll_interval)?;
+    let mut builder = wait(builder, args.timeout, args.poll_interval)?;
+    if let Some(seconds) = args.price_wait {
+        builder = builder.price_wait(Duration::from_secs(seconds));
+    }
     Ok(match args.retries {
         Some(retries) => builder.retry(RetryPolicy::default().with_max_attempts(retries.saturating_add(1))),
         None => builder,
@@ -242,7 +280,7 @@ pub(crate) fn mount_of(seller: &str) -> String {
 }
 
 /// Whether a URL stays on this machine.
-fn is_loopback(url: &str) -> bool {
+pub(crate) fn is_loopback(url: &str) -> bool {
     let rest = url.trim().split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);

@@ -1,7 +1,5 @@
 //! Colours: for terminals that want them, and nothing else.
 
-use std::io::IsTerminal as _;
-
 use impasto::env;
 
 /// Whether and how to colour.
@@ -11,10 +9,13 @@ pub(super) struct Style {
 }
 
 impl Style {
-    /// Colours for stderr: only on a terminal, and only where `NO_COLOR` is not set (<https://no-color.org>).
-    pub(super) fn of_stderr() -> Self {
-        let dumb = env::read("TERM").is_some_and(|term| term == "dumb");
-        Self { on: std::io::stderr().is_terminal() && env::read("NO_COLOR").is_none() && !dumb }
+    /// Colours for a terminal that wants them: `NO_COLOR` (<https://no-color.org>) turns them off everywhere,
+    /// `CLICOLOR_FORCE` (<https://bixense.com/clicolors>) on everywhere.
+    pub(super) fn of(terminal: bool) -> Self {
+        let forced = env::read(env::shared::CLICOLOR_FORCE.name).is_some_and(|value| value != "0");
+        let dumb = env::read(env::shared::TERM.name).is_some_and(|term| term == "dumb");
+        let refused = env::read(env::shared::NO_COLOR.name).is_some();
+        Self { on: !refused && (forced || terminal && !dumb) }
     }
 
     fn paint(self, code: &str, text: &str) -> String {

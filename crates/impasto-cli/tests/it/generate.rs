@@ -138,10 +138,10 @@ fn sketches_are_counted_and_kept_when_asked() {
     let args = ["generate", "a fox", "-q", "low", "--partial-images", "2", "--json", "--out", "fox.png"];
     let json = bench.run_ok(&args).json();
     assert_eq!(json["partial_images"], 2);
-    assert_eq!(bench.files(), ["fox.png"]);
+    assert_eq!(bench.files(), ["fox.png", "fox.png.json"]);
     let json = bench.run_ok(&[&args[..], &["--save-partials", "--force"]].concat()).json();
     assert_eq!(json["partials"][1]["path"], "fox.partial-1.png");
-    assert_eq!(bench.files(), ["fox.partial-0.png", "fox.partial-1.png", "fox.png"]);
+    assert_eq!(bench.files(), ["fox.partial-0.png", "fox.partial-1.png", "fox.png", "fox.png.json"]);
 }
 
 #[test]

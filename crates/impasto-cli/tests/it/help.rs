@@ -23,13 +23,23 @@ fn help_pages() {
     check("help_jobs", &["jobs", "--help"]);
     check("help_jobs_resume", &["jobs", "resume", "--help"]);
     check("help_providers", &["providers", "--help"]);
+    check("help_regenerate", &["regenerate", "-h"]);
+    check("help_history", &["history", "--help"]);
+    check("help_show", &["show", "--help"]);
+    check("help_usage", &["usage", "--help"]);
+    check("help_config", &["config", "--help"]);
+    check("help_config_set", &["config", "set", "--help"]);
+    check("help_doctor", &["doctor", "--help"]);
+    check("help_completions", &["completions", "--help"]);
+    check("help_man", &["man", "--help"]);
 }
 
 #[test]
 fn the_first_page_fits_one_screen() {
-    for args in
-        [&["--help"][..], &["generate", "-h"], &["edit", "-h"], &["estimate", "-h"], &["compare", "-h"]]
-    {
+    let first = Bench::new().run_ok(&["--help"]);
+    assert!(first.lines().len() <= 24, "{} lines", first.lines().len());
+    assert!(first.lines().iter().all(|line| line.chars().count() <= 80), "{}", first.stdout);
+    for args in [&["generate", "-h"][..], &["edit", "-h"], &["estimate", "-h"], &["compare", "-h"]] {
         let ran = Bench::new().run_ok(args);
         let lines = ran.lines();
         assert!(lines.len() <= 40, "{args:?}: {} lines", lines.len());

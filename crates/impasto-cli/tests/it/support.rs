@@ -64,6 +64,11 @@ impl Bench {
         std::fs::write(path, content).unwrap();
     }
 
+    /// The home of whoever runs it.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// Writes a file into the home.
     pub(crate) fn write_home(&self, name: &str, content: &str) {
         let path = self.home.path().join(name);
@@ -170,6 +175,12 @@ pub(crate) fn snapshot(name: &str, shown: &str) {
 
 /// All that differs from run to run, or belongs to another crate's tests.
 const FILTERS: &[(&str, &str)] = &[
+    (r"\d{8}T\d{6}-[0-9a-f]{4}", "[RUN]"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "[MINUTE]"),
+    (r"impasto \d+\.\d+\.\d+", "impasto [VERSION]"),
+    (r"\d[0-9.]* USD", "[MONEY]"),
+    (r"\d{4}-\d\d-\d\d  ", "[DAY]  "),
+    (r"since \d{4}-\d\d-\d\d", "since [DAY]"),
     (r"http://127\.0\.0\.1:\d+", "[EMULATOR]"),
     (r"127\.0\.0\.1:\d+", "[ADDRESS]"),
     (r"req_[0-9a-f]{32}", "[REQUEST_ID]"),
