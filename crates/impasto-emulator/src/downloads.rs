@@ -1,9 +1,10 @@
-//! Stored files under `/files/…`: no key needed, ranges served, expired ones gone.
+//! Stored files under `/files/…`: no key needed, ranges served (RFC 9110, section 14), expired ones gone.
 
 use std::sync::Arc;
 
 use hyper::{Method, StatusCode};
 
+use crate::ids::{digest, hex};
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::state::State;
@@ -29,12 +30,22 @@ pub(crate) async fn serve(state: &Arc<State>, request: &Request) -> Reply {
         return Reply::text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "cannot read the file\n");
     };
     let total = bytes.len();
-    let mut reply = match request.header("range").map(|range| parse_range(range, total)) {
-        None | Some(Range::Ignored) => Reply::bytes(StatusCode::OK, "application/octet-stream", bytes),
-        Some(Range::Unsatisfiable) => {
+    let says = |name: &str| request.directives.find(name).is_some();
+    let etag = tag(name, says("changed-file").then(|| state.count("changed-file")));
+    let range = match (request.header("range"), request.header("if-range")) {
+        _ if says("no-ranges") => Range::Ignored,
+        // A part of another file than the one that was begun is worth nothing (RFC 9110, section 13.1.5).
+        (Some(_), Some(begun)) if begun != etag => Range::Ignored,
+        (Some(range), _) => parse_range(range, total),
+        (None, _) => Range::Ignored,
+    };
+    let mut reply = match range {
+        Range::Ignored => Reply::bytes(StatusCode::OK, "application/octet-stream", bytes),
+        Range::Unsatisfiable => {
             Reply::new(StatusCode::RANGE_NOT_SATISFIABLE).header("content-range", &format!("bytes */{total}"))
         }
-        Some(Range::Part(start, end)) => {
+        Range::Part(start, end) => {
+            let start = if says("wrong-range") { 0 } else { start };
             Reply::bytes(StatusCode::PARTIAL_CONTENT, "application/octet-stream", bytes.slice(start..end))
                 .header("content-range", &format!("bytes {start}-{}/{total}", end - 1))
         }
@@ -42,7 +53,16 @@ pub(crate) async fn serve(state: &Arc<State>, request: &Request) -> Reply {
     if !file.mime.is_empty() {
         reply.set_header("content-type", &file.mime);
     }
-    reply.header("accept-ranges", "bytes")
+    if !says("no-etag") {
+        reply.set_header("etag", &etag);
+    }
+    reply.header("accept-ranges", if says("no-ranges") { "none" } else { "bytes" })
+}
+
+/// A strong validator: what is stored under a name never changes. `version` makes it another one all the same.
+fn tag(name: &str, version: Option<u64>) -> String {
+    let hash = digest([name.as_bytes(), &version.unwrap_or_default().to_le_bytes()]);
+    format!("\"{}\"", hex(&hash[..12]))
 }
 
 #[derive(Debug, PartialEq, Eq)]

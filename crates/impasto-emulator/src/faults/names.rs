@@ -22,6 +22,10 @@ pub(crate) const MODES: &[(&str, &str)] = &[
     ("stream-completed-data", "completed carries data with a url"),
     ("stream-no-usage", "the finished image comes without usage"),
     ("weight", "weight;BYTES pads every PNG to this size, for measurements"),
+    ("no-ranges", "downloads: a range is ignored and the whole file sent"),
+    ("no-etag", "downloads: files have no validator"),
+    ("changed-file", "downloads: the file has another validator each time"),
+    ("wrong-range", "downloads: a part begins at the first byte, whatever was asked"),
     ("bare", "Atlas: replies without the envelope"),
     (
         "bare-submit",

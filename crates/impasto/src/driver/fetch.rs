@@ -1,5 +1,7 @@
 //! Images that wait behind URLs: fetched without the key, redirects followed, into their sinks.
 
+mod download;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -12,14 +14,18 @@ use impasto_types::BillingOutcome;
 use super::Driver;
 use crate::caller;
 use crate::client::Inner;
-use crate::deliver::{Desk, Whose};
+use crate::deliver::Whose;
 use crate::error::{Error, ErrorKind};
 use crate::image::{Image, Stored};
 use crate::sink::Destination;
 use crate::trace::AttemptSpan;
+use download::Download;
 
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
+
+/// How often a download is taken up in all.
+const MAX_ATTEMPTS: u32 = 20;
 
 impl Driver<'_> {
     /// Fetches every image, side by side. One that fails does not hold up the others.
@@ -108,19 +114,18 @@ async fn fetch_one(
     fetch: &Fetch,
     whose: Whose<'_>,
 ) -> Result<Image, Error> {
-    let mut attempt = 1;
+    let mut download = Download::new(inner, destination, fetch, whose);
+    let (mut attempt, mut fruitless) = (1, 0);
     loop {
-        // Each attempt begins anew, in a sink of its own.
-        let mut desk = Desk::new(destination, whose);
+        let before = download.have();
         let span = AttemptSpan::new("download", &fetch.request, whose.job, attempt);
-        let outcome = span.around(download(inner, &mut desk, fetch)).await;
+        let outcome = span.around(download.attempt()).await;
         // A download costs nothing itself.
         span.ended(BillingOutcome::NotBilled, outcome.as_ref().err().map(Error::kind));
         let error = match outcome {
             Ok(image) => return Ok(image),
             Err(error) => error,
         };
-        desk.clear().await;
         let passing = matches!(
             error.kind(),
             ErrorKind::Server
@@ -129,34 +134,17 @@ async fn fetch_one(
                 | ErrorKind::Connect
                 | ErrorKind::Overloaded
         );
-        if !passing || attempt >= inner.retry.max_attempts.max(3) {
+        // A server that cuts every connection is worth asking again as long as each brings something.
+        fruitless = if download.have() > before { 1 } else { fruitless + 1 };
+        if !passing || fruitless >= inner.retry.max_attempts.max(3) || attempt >= MAX_ATTEMPTS {
+            download.forget().await;
             return Err(error);
         }
         let wait =
-            std::time::Duration::from_secs(1 << attempt.min(4)).mul_f64(0.75 + 0.25 * inner.entropy.unit());
+            std::time::Duration::from_secs(1 << fruitless.min(4)).mul_f64(0.75 + 0.25 * inner.entropy.unit());
         inner.clock.sleep(wait).await;
         attempt += 1;
     }
-}
-
-async fn download(inner: &Inner, desk: &mut Desk<'_>, fetch: &Fetch) -> Result<Image, Error> {
-    let response = follow(inner, &fetch.request).await?;
-    let HttpResponse { headers, mut body, .. } = response;
-    let media_type = headers.get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let id = u32::try_from(fetch.index).unwrap_or(u32::MAX);
-    desk.open(id, media_type).await;
-    let mut length = 0_u64;
-    while let Some(chunk) = body.chunk().await.map_err(|error| Error::of_transport(error, false))? {
-        length += chunk.len() as u64;
-        if length > inner.limits.blob {
-            let message =
-                format!("the image behind the URL is larger than the limit of {} bytes", inner.limits.blob);
-            return Err(Error::new(ErrorKind::UnexpectedReply, message));
-        }
-        desk.write(id, &chunk).await;
-    }
-    desk.close(id, None).await;
-    desk.place(id, fetch.index).await.map_err(|problem| Error::new(ErrorKind::Io, problem.to_string()))
 }
 
 /// Gets a URL, following redirects by hand: no key is attached, whatever the host.

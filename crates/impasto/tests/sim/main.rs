@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a failing seed tells how it is run again")]
 
 mod cancelled;
+mod downloads;
 mod failures;
 mod killed;
 mod paced;

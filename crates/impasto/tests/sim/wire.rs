@@ -37,6 +37,8 @@ pub(crate) struct Line {
     /// Scheme, host and port.
     pub(crate) origin: String,
     pub(crate) path: String,
+    /// Its headers, but for those that the connection adds.
+    pub(crate) headers: HeaderMap,
     /// Whether any header holds the key.
     pub(crate) keyed: bool,
     /// Whether a connection was made for it.
@@ -87,6 +89,7 @@ impl HttpTransport for Wire {
             method: request.method.clone(),
             origin: format!("{}://{authority}", uri.scheme_str().unwrap()),
             path: uri.path().to_owned(),
+            headers: request.headers.clone(),
             keyed: request.headers.values().any(|value| holds_key(value.as_bytes())),
             sent: !refused,
             at: self.born.elapsed().as_secs(),
