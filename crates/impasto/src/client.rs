@@ -1,6 +1,7 @@
 //! The client: one seller, one key, everything that is shared between calls.
 
 mod builder;
+mod guard;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,10 +50,13 @@ pub(crate) struct Inner {
     pub(crate) key: Option<ApiKey>,
     pub(crate) model: Option<ModelId>,
     pub(crate) transport: Arc<dyn HttpTransport>,
+    /// Fetches images that wait behind URLs.
+    pub(crate) downloads: Arc<dyn HttpTransport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) deadlines: Deadlines,
     pub(crate) limits: ScanLimits,
+    pub(crate) max_refusal_bytes: usize,
     pub(crate) polls: PollSchedule,
     pub(crate) price_wait: Duration,
     pub(crate) retry: RetryPolicy,

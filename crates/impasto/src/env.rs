@@ -22,8 +22,14 @@ pub const PROVIDER: Variable = Variable {
 pub const MODEL: Variable =
     Variable { name: "IMPASTO_MODEL", about: "the model to use when none is named, such as gpt-image-2" };
 
+/// Whether images are fetched from public addresses only.
+pub const PUBLIC_DOWNLOADS_ONLY: Variable = Variable {
+    name: "IMPASTO_PUBLIC_DOWNLOADS_ONLY",
+    about: "when 1: images are fetched from public addresses only, not from this machine or a private network",
+};
+
 /// Every variable of Impasto's own that the library reads.
-pub const ALL: &[Variable] = &[PROVIDER, MODEL];
+pub const ALL: &[Variable] = &[PROVIDER, MODEL, PUBLIC_DOWNLOADS_ONLY];
 
 /// A constant for each variable, and the list of all.
 macro_rules! variables {

@@ -1,27 +1,23 @@
 //! How a client is set up: what is not set comes from the environment.
 
+mod build;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use impasto_pricing::PriceBook;
-use impasto_providers::{Address, Book, Sellers, Target};
+use impasto_providers::{Address, Sellers};
 use impasto_transport::retry::RetryPolicy;
-use impasto_transport::{
-    ApiKey, Clock, Deadlines, Entropy, HttpTransport, OsEntropy, ScanLimits, TimedTransport, TokioClock,
-};
+use impasto_transport::{Clock, Deadlines, Entropy, HttpTransport, ScanLimits};
 use impasto_types::ModelId;
 
 use crate::budget::Budget;
-use crate::env;
-use crate::error::{Error, ErrorKind};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::pace::ImageRate;
 use crate::schedule::PollSchedule;
 
-use super::{Client, Inner};
-
-/// Builds a [`Client`]. What is not set comes from the environment.
+/// Builds a [`Client`](super::Client). What is not set comes from the environment.
 #[derive(Debug, Default)]
 pub struct ClientBuilder {
     provider: Option<String>,
@@ -35,6 +31,9 @@ pub struct ClientBuilder {
     entropy: Option<Arc<dyn Entropy>>,
     deadlines: Option<Deadlines>,
     limits: Option<ScanLimits>,
+    max_header_bytes: Option<usize>,
+    max_refusal_bytes: Option<usize>,
+    public_downloads_only: Option<bool>,
     polls: Option<PollSchedule>,
     poll_deadline: Option<Duration>,
     price_wait: Duration,
@@ -127,10 +126,37 @@ impl ClientBuilder {
         self
     }
 
-    /// How large a reply and an image may be.
+    /// How large a reply may be: its JSON or each of its events, each image in it, and each image that is downloaded.
     #[must_use]
     pub fn limits(mut self, limits: ScanLimits) -> Self {
         self.limits = Some(limits);
+        self
+    }
+
+    /// How large the headers of a reply may be, names and values together: 256 KiB unless set. The built-in HTTP client
+    /// reads no more than 100 headers and about 400 KiB, whatever is set here.
+    #[must_use]
+    pub fn max_header_bytes(mut self, limit: usize) -> Self {
+        self.max_header_bytes = Some(limit);
+        self
+    }
+
+    /// How much is read of a reply that is no success: 1 MiB unless set. Of a longer one the status alone is told.
+    #[must_use]
+    pub fn max_refusal_bytes(mut self, limit: usize) -> Self {
+        self.max_refusal_bytes = Some(limit);
+        self
+    }
+
+    /// Fetches images from public addresses only: not from this machine, nor from a private network, whatever name or
+    /// redirect leads there. For programs that must not be led into their own network by what a seller answers. Off
+    /// unless set, here or by the variable `IMPASTO_PUBLIC_DOWNLOADS_ONLY`.
+    ///
+    /// The seller itself may be anywhere. With a [`transport`](Self::transport) of one's own, names that lead to
+    /// private addresses are that transport's to refuse.
+    #[must_use]
+    pub fn public_downloads_only(mut self, only: bool) -> Self {
+        self.public_downloads_only = Some(only);
         self
     }
 
@@ -235,133 +261,4 @@ impl ClientBuilder {
         self.ignore_env = true;
         self
     }
-
-    fn env(&self, name: &str) -> Option<String> {
-        if self.ignore_env { None } else { env::read(name) }
-    }
-
-    /// The client.
-    ///
-    /// # Errors
-    /// When the seller is not known, the key is missing or cannot be one, or the base URL is not one.
-    pub fn build(self) -> Result<Client, Error> {
-        let sellers = match &self.sellers {
-            Some(sellers) => sellers.clone(),
-            None => Sellers::builtin()?,
-        };
-        let provider = self
-            .provider
-            .clone()
-            .or_else(|| self.env(env::PROVIDER.name))
-            .or_else(|| self.first_with_key(&sellers))
-            .unwrap_or_else(|| "openai".to_owned());
-        let seller = sellers.find(&provider)?;
-        let base_url = self.base_url.clone().or_else(|| self.env(seller.auth.base_url_env.as_deref()?));
-        let seller = sellers.find_for(&provider, base_url.as_deref())?;
-        let mut target = Target::new(Arc::clone(seller));
-        if let Some(url) = &base_url {
-            target = target.with_base_url(url);
-        }
-        for (name, option) in &seller.options {
-            if let Some(value) = option.env.as_deref().and_then(|name| self.env(name)) {
-                target = target.with_option(name, value);
-            }
-        }
-        for (name, value) in &self.options {
-            if !seller.options.contains_key(name) {
-                let known: Vec<&str> = seller.options.keys().map(String::as_str).collect();
-                let message = format!("{} has no such option; it has {}", seller.name, known.join(", "));
-                return Err(Error::new(ErrorKind::Configuration, message).with_field(name));
-            }
-            target = target.with_option(name, value);
-        }
-        target.origin()?;
-        if target.base_url.contains("YOUR-") && !self.without_key {
-            let variable = seller.auth.base_url_env.as_deref().unwrap_or("the base URL");
-            let message = format!("{} has no address of its own for everybody", seller.name);
-            return Err(Error::new(ErrorKind::Configuration, message)
-                .with_field("base_url")
-                .with_hint(format!("set {variable}, or give the base URL: {}", seller.base_url)));
-        }
-        let key = if self.without_key { None } else { Some(self.key(seller)?) };
-        let deadlines = self.deadlines.unwrap_or_default();
-        let clock: Arc<dyn Clock> = self.clock.clone().unwrap_or_else(|| Arc::new(TokioClock::new()));
-        let rate = self.rate.as_ref().map(|rate| match rate {
-            Rate::Own(limit) => ImageRate::with_clock(*limit, Arc::clone(&clock)),
-            Rate::Shared(rate) => rate.clone(),
-        });
-        let transport = match self.transport.clone() {
-            Some(transport) => transport,
-            None => default_transport(deadlines)?,
-        };
-        let mut polls = self
-            .polls
-            .or_else(|| target.seller.polls.as_ref().map(PollSchedule::of_seller))
-            .unwrap_or_default();
-        polls.deadline = self.poll_deadline.unwrap_or(polls.deadline);
-        let model = self.model.clone().or_else(|| self.env(env::MODEL.name).map(ModelId::from));
-        Ok(Client {
-            inner: Arc::new(Inner {
-                target,
-                book: Book::builtin()?,
-                key,
-                model,
-                transport: Arc::new(TimedTransport::new(transport, Arc::clone(&clock))),
-                clock,
-                entropy: self.entropy.unwrap_or_else(|| Arc::new(OsEntropy::new())),
-                deadlines,
-                limits: self.limits.unwrap_or_default(),
-                polls,
-                price_wait: self.price_wait,
-                retry: self.retry.unwrap_or_default(),
-                rate,
-                unchecked: self.unchecked,
-                prices: self.prices.unwrap_or_else(PriceBook::builtin),
-                budget: self.budget,
-                ledger: self.ledger,
-                journal: self.journal,
-            }),
-        })
-    }
-
-    /// The first seller, in the order people are most likely to mean, whose key is set.
-    fn first_with_key(&self, sellers: &Sellers) -> Option<String> {
-        let set = |id: &str| {
-            let seller = sellers.find(id).ok()?;
-            seller.auth.key_env.iter().any(|name| self.env(name).is_some()).then(|| id.to_owned())
-        };
-        let usual = ["openai", "azure", "atlas", "modelverse", "yescale"];
-        usual.into_iter().find_map(set).or_else(|| sellers.iter().find_map(|(seller, _)| set(&seller.id)))
-    }
-
-    fn key(&self, seller: &impasto_providers::Seller) -> Result<ApiKey, Error> {
-        let names = seller.auth.key_env.join(" or ");
-        let found = self.key.clone().map(|key| (key, None)).or_else(|| {
-            seller.auth.key_env.iter().find_map(|name| Some((self.env(name)?, Some(name.clone()))))
-        });
-        let Some((key, from)) = found else {
-            return Err(Error::new(ErrorKind::MissingKey, format!("no key for {}", seller.name))
-                .with_provider(&seller.id)
-                .with_hint(format!("set {names}, or give the key to the client")));
-        };
-        ApiKey::new(key).map_err(|error| {
-            let message = match from {
-                Some(name) => format!("{name}: {error}"),
-                None => error.to_string(),
-            };
-            Error::new(ErrorKind::Configuration, message).with_field("api_key").with_provider(&seller.id)
-        })
-    }
-}
-
-#[cfg(feature = "reqwest")]
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as without the feature")]
-fn default_transport(deadlines: Deadlines) -> Result<Arc<dyn HttpTransport>, Error> {
-    Ok(Arc::new(impasto_transport::ReqwestTransport::builder().connect_timeout(deadlines.connect).build()))
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn default_transport(_deadlines: Deadlines) -> Result<Arc<dyn HttpTransport>, Error> {
-    Err(Error::new(ErrorKind::Configuration, "no transport: this build has no HTTP client of its own")
-        .with_hint("give the builder a transport, or turn on the feature reqwest"))
 }

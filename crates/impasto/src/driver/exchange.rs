@@ -15,13 +15,10 @@ use super::Driver;
 use super::retry::{self, Trouble};
 use crate::caller::Caller;
 use crate::client::Inner;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::journal::RecordState;
 use crate::stream::Event;
 use crate::trace::AttemptSpan;
-
-/// The longest body of a refusal that is read.
-const MAX_REFUSAL: usize = 1 << 20;
 
 /// How long the answer to a poll may take to begin.
 const POLL_PATIENCE: Duration = Duration::from_secs(60);
@@ -185,7 +182,15 @@ impl Driver<'_> {
         paid: bool,
     ) -> Result<(), Error> {
         self.desk.open(0, Some(head.media_type())).await;
+        let (mut length, limit) = (0_u64, self.inner().limits.blob);
         while let Some(chunk) = body.chunk().await.map_err(|error| Error::of_transport(error, paid))? {
+            length += chunk.len() as u64;
+            if length > limit {
+                let message = format!("the image in the reply is larger than the limit of {limit} bytes");
+                return Err(Error::new(ErrorKind::UnexpectedReply, message)
+                    .with_status(head.status)
+                    .with_billing(BillingOutcome::Unknown));
+            }
             self.desk.write(0, &chunk).await;
         }
         self.desk.close(0, None).await;
@@ -205,7 +210,7 @@ impl Driver<'_> {
         paid: bool,
     ) -> Result<(), Error> {
         // A refusal whose body breaks off is still a refusal: its status says most of it.
-        let body = match body.collect(MAX_REFUSAL).await {
+        let body = match body.collect(self.inner().max_refusal_bytes).await {
             Ok(body) => body,
             Err(_) if !head.is_success() => Bytes::new(),
             Err(error) => return Err(Error::of_transport(error, paid).with_status(head.status)),

@@ -156,7 +156,7 @@ async fn follow(inner: &Inner, request: &HttpRequest) -> Result<HttpResponse, Er
             .prepare(None, &origin, &*inner.entropy, inner.deadlines)
             .map_err(|error| Error::of_transport(error, false))?;
         let response =
-            inner.transport.send(prepared).await.map_err(|error| Error::of_transport(error, false))?;
+            inner.downloads.send(prepared).await.map_err(|error| Error::of_transport(error, false))?;
         let status = response.status;
         AttemptSpan::replied(status.as_u16(), None);
         if status.is_success() {

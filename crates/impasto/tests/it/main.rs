@@ -9,6 +9,7 @@ mod fixtures;
 mod generate;
 mod interval;
 mod journal;
+mod limits;
 #[cfg(feature = "records")]
 mod records;
 mod refusals;
