@@ -18,8 +18,23 @@ use super::{Claim, JobRecord, Journal};
 #[derive(Clone, Debug)]
 pub struct FileJournal {
     directory: PathBuf,
-    /// The locks of the jobs that run here, by id.
-    held: Arc<Mutex<HashMap<String, Weak<File>>>>,
+    /// The jobs that run here, by id.
+    held: Arc<Mutex<HashMap<String, Held>>>,
+}
+
+/// A job that runs here, or whose last record is still being written.
+#[derive(Debug)]
+struct Held {
+    /// Its lock, which the work that was handed over holds as well.
+    lock: Weak<File>,
+    /// Whoever claimed it.
+    claim: Weak<Claimed>,
+}
+
+/// What a claim holds.
+#[derive(Debug)]
+struct Claimed {
+    _lock: Arc<File>,
 }
 
 /// What a journal's directory holds.
@@ -103,18 +118,30 @@ impl FileJournal {
 
     /// The lock of a job that runs here: work that was handed over holds it until it is done.
     fn lock_of(&self, id: &str) -> Option<Arc<File>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(id)?.upgrade()
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(id)?.lock.upgrade()
+    }
+
+    /// Whether all that is left of a job's run here is a write that is not done yet.
+    fn is_ending(&self, id: &str) -> bool {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(id).is_some_and(|held| held.claim.strong_count() == 0 && held.lock.strong_count() > 0)
     }
 }
 
 /// How often a lock is tried: whoever lists jobs holds it for a moment.
 const TRIES: u32 = 100;
 
-/// Locks a file that is made if it is not there; none at a file system that has no locks.
-fn lock(path: &Path) -> io::Result<Option<File>> {
+/// Locks a file that is made if it is not there; none at a file system that has no locks. Who is patient waits for
+/// whoever has it.
+fn lock(path: &Path, patient: bool) -> io::Result<Option<File>> {
     for _ in 0..TRIES {
         let file = File::options().create(true).truncate(false).write(true).open(path)?;
-        match FileExt::try_lock(&file) {
+        let locked = if patient {
+            FileExt::lock(&file).map_err(TryLockError::Error)
+        } else {
+            FileExt::try_lock(&file)
+        };
+        match locked {
             // A lock on a file that was swept away meanwhile is seen by nobody.
             Ok(()) if path.try_exists()? => return Ok(Some(file)),
             Ok(()) => {}
@@ -202,17 +229,19 @@ impl Journal for FileJournal {
 
     async fn claim(&self, id: &str) -> io::Result<Claim> {
         let path = self.path(id)?.with_extension("lock");
-        let directory = self.directory.clone();
+        let (directory, ending) = (self.directory.clone(), self.is_ending(id));
         let locked = off_thread(move || {
             fs::create_dir_all(directory)?;
-            lock(&path)
+            lock(&path, ending)
         });
         let Some(file) = locked.await? else { return Ok(Claim::none()) };
         let file = Arc::new(file);
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|_, file| file.strong_count() > 0);
-        held.insert(id.to_owned(), Arc::downgrade(&file));
-        Ok(Claim::of(file))
+        let lock = Arc::downgrade(&file);
+        let claimed = Arc::new(Claimed { _lock: file });
+        let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, held| held.lock.strong_count() > 0);
+        all.insert(id.to_owned(), Held { lock, claim: Arc::downgrade(&claimed) });
+        Ok(Claim::of(claimed))
     }
 
     async fn read(&self, id: &str) -> io::Result<Option<JobRecord>> {
