@@ -4,6 +4,7 @@
 mod config;
 mod emulate;
 mod first_page;
+mod gallery;
 mod history;
 mod image;
 mod jobs;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use config::{ConfigAction, ConfigArgs};
 pub(crate) use emulate::EmulateArgs;
+pub(crate) use gallery::GalleryArgs;
 pub(crate) use history::{HistoryArgs, RegenerateArgs, ShowArgs, UsageArgs, UsageBy};
 pub(crate) use image::{EditArgs, EstimateArgs, GenerateArgs, ImageArgs, OutputArgs, PromptArgs, SellerArgs};
 pub(crate) use jobs::{JobsAction, JobsArgs, ResumeArgs};
@@ -88,6 +90,11 @@ pub(crate) enum Command {
     Usage(UsageArgs),
     //HOLD    /// Write a web page of the images of a folder, with prompts and prices
     //HOLD    Gallery(GalleryArgs),
+    /// Write a web page of the images of a folder, with prompts and prices
+    ///
+    /// It shows the images that have a sidecar, here and in the folders below, and links to the originals. The page is
+    /// one file, loads nothing from elsewhere, and can be moved together with the folder.
+    Gallery(GalleryArgs),
     /// List jobs that were cut off, and take them up again without paying twice
     Jobs(JobsArgs),
     //HOLD    /// Give files to the seller, for edits and other calls to name

@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 pub(crate) mod edit;
 pub(crate) mod emulate;
 pub(crate) mod estimate;
+pub(crate) mod gallery;
 pub(crate) mod generate;
 pub(crate) mod history;
 mod images;

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod exit;
 mod failure;
+mod gallery;
 mod plan;
 mod settings;
 mod term;
@@ -43,6 +44,7 @@ fn run(command: &mut Command, term: &Term) -> Result<Exit, Failure> {
         Command::Show(args) => commands::show::run(args, term),
         Command::Usage(args) => commands::usage::run(args, term),
         //HOLD        Command::Gallery(args) => commands::gallery::run(args, term),
+        Command::Gallery(args) => commands::gallery::run(args, term),
         Command::Jobs(args) => commands::jobs::run(args, term),
         //HOLD        Command::Upload(args) => commands::upload::run(args, term),
         //HOLD        Command::Call(args) => commands::call::run(args, term),

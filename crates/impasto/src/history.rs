@@ -99,6 +99,12 @@ impl RunRecord {
         inputs::read(&self.request)
     }
 
+    /// How many images were asked for.
+    #[must_use]
+    pub fn images_asked(&self) -> u64 {
+        self.request.get("n").and_then(Value::as_u64).unwrap_or(1)
+    }
+
     /// The prompt.
     #[must_use]
     pub fn prompt(&self) -> &str {

@@ -14,6 +14,7 @@ Commands:
   Price      estimate, compare    the cost beforehand; the same at every seller
              usage                what was spent, by day, seller and model
   Look back  history, show        earlier runs; how an image was made
+             gallery              a web page of a folder of images
   Sellers    models, providers    what each model takes; who sells it
   Set up     config, doctor       settings; what is amiss on this machine
              completions, man     for your shell; manual pages

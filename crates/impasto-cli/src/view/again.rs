@@ -23,7 +23,7 @@ const FLAGS: &[(&str, &str)] = &[
 ];
 
 /// The command. What cannot be typed again (an input that was not kept) stands in it as `…`.
-pub(super) fn command_of(run: &RunRecord) -> String {
+pub(crate) fn command_of(run: &RunRecord) -> String {
     let request = &run.request;
     let operation = request.get("operation").and_then(Value::as_str).unwrap_or("generate");
     let mut words = vec!["impasto".to_owned(), operation.to_owned()];

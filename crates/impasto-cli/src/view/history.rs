@@ -171,7 +171,7 @@ pub(super) fn near(path: &Path) -> String {
 }
 
 /// `2026-11-21 08:30 UTC`.
-pub(super) fn minute(at: u64) -> String {
+pub(crate) fn minute(at: u64) -> String {
     format!("{} {:02}:{:02} UTC", Date::from_unix(at), at / 3_600 % 24, at / 60 % 60)
 }
 

@@ -25,6 +25,7 @@ fn help_pages() {
     check("help_providers", &["providers", "--help"]);
     check("help_regenerate", &["regenerate", "-h"]);
     check("help_history", &["history", "--help"]);
+    check("help_gallery", &["gallery", "--help"]);
     check("help_show", &["show", "--help"]);
     check("help_usage", &["usage", "--help"]);
     check("help_config", &["config", "--help"]);

@@ -116,7 +116,8 @@ fn the_page_shows_the_fields_there_are() {
     assert_eq!(names(&refused), names(&examples[1]));
     assert_eq!(names(&refused["error"]), names(&examples[1]["error"]));
     // Every field of the other objects is named on the page.
-    let lists: [&[&str]; 9] = [
+    let lists: [&[&str]; 10] = [
+        &["gallery", ".", "--json"],
         &["history", "--json"],
         &["show", "a-fox.png", "--json"],
         &["usage", "--emulated", "--json"],

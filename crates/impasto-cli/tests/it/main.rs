@@ -3,6 +3,7 @@
 
 mod edit;
 mod emulate;
+mod gallery;
 mod generate;
 mod help;
 mod jobs;
