@@ -61,7 +61,7 @@ async fn prepare_inner(client: &Client, mut request: ImageRequest) -> Result<Pre
         let message = format!("{} does not take it; it is left out", seller.name);
         warnings.push(Warning::new(WarningKind::Adapted, field, message));
     }
-    warnings.extend(mask::draw(&mut request, &seller.mask.polarity).await?);
+    warnings.extend(mask::draw(&mut request, &seller.mask.polarity, inner.unchecked).await?);
     let mut limit = rules.n.as_ref().map_or(u32::MAX, |rule| rule.allowed).max(1);
     if let Some(rate) = inner.rate.as_ref().filter(|_| request.images.is_empty()) {
         // Input images would be paid for in each part.

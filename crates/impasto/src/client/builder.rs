@@ -204,7 +204,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends what the capability book would refuse, with a warning.
+    /// Sends what the capability book would refuse, and a mask that lets nothing change, with a warning.
     #[must_use]
     pub fn unchecked(mut self, unchecked: bool) -> Self {
         self.unchecked = unchecked;
