@@ -21,7 +21,7 @@ use crate::ledger::Ledger;
 use crate::listing;
 use crate::pace::ImageRate;
 use crate::run;
-use crate::schedule::PollSchedule;
+use crate::schedule::{Durations, PollSchedule};
 use crate::sink::Destination;
 use crate::stream::GenerationStream;
 
@@ -58,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) limits: ScanLimits,
     pub(crate) max_refusal_bytes: usize,
     pub(crate) polls: PollSchedule,
+    pub(crate) durations: Durations,
     pub(crate) price_wait: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) rate: Option<ImageRate>,

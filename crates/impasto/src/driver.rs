@@ -17,6 +17,7 @@ use crate::generation::Failure;
 use crate::image::Image;
 use crate::journal::RecordState;
 use crate::keeper::Keeper;
+use crate::schedule::Watch;
 use crate::sink::Destination;
 use crate::stream::Event;
 use crate::trace;
@@ -39,6 +40,8 @@ pub(crate) struct Driver<'a> {
     gambled: u32,
     /// The seller's wish to be left alone for so long before the next poll.
     pause: Duration,
+    /// The task that is waited for.
+    watch: Option<Watch>,
 }
 
 /// What a job delivered.
@@ -75,6 +78,7 @@ impl<'a> Driver<'a> {
             keeper,
             gambled: 0,
             pause: Duration::ZERO,
+            watch: None,
         }
     }
 
@@ -189,8 +193,14 @@ impl<'a> Driver<'a> {
                     self.wait(job, polls, started).await?;
                     job.waited();
                 }
-                Step::Fetch(fetches) => return self.fetch_all(job, fetches).await,
-                _ => return self.take_stored(job).await,
+                Step::Fetch(fetches) => {
+                    self.learn();
+                    return self.fetch_all(job, fetches).await;
+                }
+                _ => {
+                    self.learn();
+                    return self.take_stored(job).await;
+                }
             }
         }
     }
@@ -230,11 +240,27 @@ impl<'a> Driver<'a> {
         }
     }
 
+    /// A task ended well: what it took says when to ask after the next ones.
+    fn learn(&mut self) {
+        if let Some(watch) = self.watch.take() {
+            let inner = self.inner();
+            inner.durations.note(&watch, inner.clock.now());
+        }
+    }
+
     /// Waits before the next poll, or gives up with the job still running.
     async fn wait(&mut self, job: &Job, polls: u32, started: Duration) -> Result<(), Error> {
         let inner = self.inner();
-        let wait = inner.polls.wait(polls, inner.entropy.unit()).max(std::mem::take(&mut self.pause));
-        let spent = inner.clock.now().saturating_sub(started);
+        let now = inner.clock.now();
+        let watch = self.watch.get_or_insert_with(|| Watch::new(job, polls, now));
+        if polls > 0 {
+            watch.asked(now);
+        }
+        let random = inner.entropy.unit();
+        let learned = if inner.polls.learns { inner.durations.wait(watch, polls, now, random) } else { None };
+        let wait = learned.unwrap_or_else(|| inner.polls.wait(polls, random));
+        let wait = wait.max(std::mem::take(&mut self.pause));
+        let spent = now.saturating_sub(started);
         if spent + wait > inner.polls.deadline {
             let id = job.task.as_ref().map_or("", |task| task.id.as_str());
             let message = format!("task {id} is still running after {} seconds", spent.as_secs());

@@ -1,8 +1,17 @@
-//! When to ask after a task.
+//! When to ask after a task: by the seller's pace at first, by what tasks like it took as soon as that is known.
+
+mod learned;
 
 use std::time::Duration;
 
+pub(crate) use learned::{Durations, Watch};
+
 /// How the time between polls grows: the first near the usual duration, then longer up to a cap.
+///
+/// This is for tasks of which nothing is known. A client remembers what its last tasks of a model and quality took, and
+/// asks after later ones when they are likely to end: a task that takes as long as others did is noticed within a
+/// tenth of its duration, or half a second if that is longer, with at most a dozen polls. [`learns`](Self::learns)
+/// turns that off. A seller that asks for a pause gets it either way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PollSchedule {
@@ -16,6 +25,8 @@ pub struct PollSchedule {
     pub cap: Duration,
     /// After this long in all the job is given back, still running at the seller.
     pub deadline: Duration,
+    /// Whether what past tasks took decides, once enough of them are known.
+    pub learns: bool,
 }
 
 impl Default for PollSchedule {
@@ -28,6 +39,7 @@ impl Default for PollSchedule {
             growth: 1.25,
             cap: Duration::from_secs(10),
             deadline: Duration::from_secs(600),
+            learns: true,
         }
     }
 }
@@ -42,6 +54,7 @@ impl PollSchedule {
             growth: f64::from(polls.growth_percent) / 100.0,
             cap: Duration::from_millis(polls.cap_ms),
             deadline: Duration::from_millis(polls.deadline_ms),
+            learns: true,
         }
     }
 

@@ -7,6 +7,7 @@ mod downloads;
 mod failures;
 mod killed;
 mod paced;
+mod polling;
 mod random;
 mod support;
 mod table;

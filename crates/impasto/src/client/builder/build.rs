@@ -13,7 +13,7 @@ use crate::client::{Client, Inner};
 use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::pace::ImageRate;
-use crate::schedule::PollSchedule;
+use crate::schedule::{Durations, PollSchedule};
 
 /// The most bytes of a reply's headers.
 const MAX_HEADERS: usize = 256 << 10;
@@ -58,6 +58,7 @@ impl ClientBuilder {
                 limits: self.limits.unwrap_or_default(),
                 max_refusal_bytes: self.max_refusal_bytes.unwrap_or(MAX_REFUSAL),
                 polls,
+                durations: Durations::default(),
                 price_wait: self.price_wait,
                 retry: self.retry.unwrap_or_default(),
                 rate,
