@@ -181,8 +181,8 @@ impl ReplyHead {
 pub enum ReplyPlan {
     /// Scan it, pulling images out as they arrive.
     Scan {
-        /// JSON or events; when absent, its first byte tells: `{` or `[` begin JSON.
-        kind: Option<ReplyKind>,
+        /// JSON or events, as far as its head tells; its first bytes decide.
+        kind: ReplyKind,
         /// Which strings are images.
         pull: PullRules,
     },

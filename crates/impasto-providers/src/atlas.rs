@@ -67,7 +67,7 @@ impl Adapter for Atlas {
         if !head.is_success() || head.media_type() == "text/html" {
             return ReplyPlan::Failure;
         }
-        ReplyPlan::Scan { kind: Some(ReplyKind::Json), pull: PullRules::new(PULL_ALWAYS, PULL_IF_IMAGE) }
+        ReplyPlan::Scan { kind: ReplyKind::Json, pull: PullRules::new(PULL_ALWAYS, PULL_IF_IMAGE) }
     }
 
     fn document(

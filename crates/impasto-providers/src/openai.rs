@@ -45,21 +45,17 @@ impl Adapter for OpenAi {
         }
     }
 
-    fn plan(&self, _target: &Target, job: &Job, head: &ReplyHead) -> ReplyPlan {
+    fn plan(&self, _target: &Target, _job: &Job, head: &ReplyHead) -> ReplyPlan {
         if !head.is_success() {
             return ReplyPlan::Failure;
         }
         let media_type = head.media_type();
         let pull = PullRules::new(PULL_ALWAYS, PULL_IF_IMAGE);
         match media_type.as_str() {
-            "text/event-stream" => ReplyPlan::Scan { kind: Some(ReplyKind::EventStream), pull },
             "text/html" => ReplyPlan::Failure,
-            // A server may ignore `stream`, or label events as JSON; what was asked for decides who looks twice.
-            other if other.ends_with("json") && !job.request.stream => {
-                ReplyPlan::Scan { kind: Some(ReplyKind::Json), pull }
-            }
             other if other.starts_with("image/") => ReplyPlan::Image,
-            _ => ReplyPlan::Scan { kind: None, pull },
+            // A server may ignore `stream`, or label events as JSON: the scanner looks for itself.
+            other => ReplyPlan::Scan { kind: ReplyKind::of_content_type(other), pull },
         }
     }
 

@@ -110,7 +110,6 @@ struct Details {
     billing: BillingOutcome,
     provider: Option<String>,
     status: Option<u16>,
-    code: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
@@ -133,7 +132,6 @@ impl Error {
                 billing: BillingOutcome::NotBilled,
                 provider: None,
                 status: None,
-                code: None,
                 request_id: None,
                 retry_after: None,
                 attempts: 0,
@@ -194,7 +192,7 @@ impl Error {
     /// The seller's code, as text.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.details.code.as_deref()
+        self.seller()?.code()
     }
 
     /// The seller's id of the exchange, for support.
@@ -370,7 +368,6 @@ impl From<impasto_providers::Error> for Error {
         let mut ours = Self::new(kind, error.message()).with_billing(error.billing());
         ours.details.field = error.field().map(str::to_owned);
         ours.details.status = error.status();
-        ours.details.code = error.code().map(str::to_owned);
         ours.details.request_id = error.request_id().map(str::to_owned);
         if let Some(hint) = usual_hint(kind) {
             ours.details.hint = Some(hint.to_owned());

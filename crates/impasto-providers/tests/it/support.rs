@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use impasto_providers::{Error, Job, JobEvent, Purpose, ReplyHead, ReplyPlan, Sellers, Step, Target};
 use impasto_transport::redact::render_request;
-use impasto_transport::{HttpRequest, Piece, ReplyKind, ReplyScanner, ScanLimits};
+use impasto_transport::{HttpRequest, Piece, ReplyScanner, ScanLimits};
 use impasto_types::{ImageContent, ImageFacts, ImageFormat, ImageInput, ImageRequest};
 
 /// A PNG's first eight bytes in base64: enough for the scanner to know it by.
@@ -96,7 +96,6 @@ fn read(target: &Target, job: &mut Job, reply: &Reply<'_>, outcome: &mut Outcome
     let head = reply.head();
     match target.plan(job, &head)? {
         ReplyPlan::Scan { kind, pull } => {
-            let kind = kind.unwrap_or(ReplyKind::EventStream);
             let mut scanner = ReplyScanner::new(kind, pull, ScanLimits::default());
             // In pieces that fall in the middle of everything.
             for chunk in reply.body.chunks(7) {

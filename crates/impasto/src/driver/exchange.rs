@@ -130,15 +130,11 @@ impl Driver<'_> {
         job: &mut Job,
         head: &ReplyHead,
         mut body: Opened,
-        kind: Option<ReplyKind>,
+        kind: ReplyKind,
         pull: PullRules,
         paid: bool,
     ) -> Result<(), Error> {
         let target = &self.inner().target;
-        let kind = match kind {
-            Some(kind) => kind,
-            None => body.sniff().await.map_err(|error| Error::of_transport(error, paid))?,
-        };
         let mut scanner = ReplyScanner::new(kind, pull, self.inner().limits);
         loop {
             let chunk = body.chunk().await.map_err(|error| Error::of_transport(error, paid))?;
@@ -300,39 +296,22 @@ impl Opened {
         let rest = self.body.collect(limit).await?;
         Ok(if first.is_empty() { rest } else { [first, rest].concat().into() })
     }
-
-    /// What a body is by its first byte: JSON begins with a bracket, events with anything else.
-    async fn sniff(&mut self) -> Result<ReplyKind, TransportError> {
-        let byte = first_byte(&mut self.body, &mut self.first).await?;
-        let events = byte.is_some_and(|byte| matches!(byte, b'e' | b'd' | b':' | b'i' | b'r' | 0xBB));
-        Ok(if events { ReplyKind::EventStream } else { ReplyKind::Json })
-    }
 }
 
+/// Whether the first byte that says something begins JSON; what was read to find it is kept in `first`.
 async fn looks_like_json(body: &mut ResponseBody, first: &mut Option<Bytes>) -> Result<bool, TransportError> {
-    Ok(first_byte(body, first).await?.is_some_and(|byte| matches!(byte, b'{' | b'[')))
-}
-
-/// The first byte that says something; what was read to find it is kept in `first`.
-async fn first_byte(
-    body: &mut ResponseBody,
-    first: &mut Option<Bytes>,
-) -> Result<Option<u8>, TransportError> {
-    let telling =
-        |bytes: &[u8]| bytes.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != 0xEF).copied();
-    if let Some(byte) = first.as_deref().and_then(telling) {
-        return Ok(Some(byte));
-    }
     while let Some(chunk) = body.chunk().await? {
-        let byte = telling(&chunk);
-        let joined = match first.take() {
+        let telling = chunk.iter().find(|byte| !byte.is_ascii_whitespace() && !MARK.contains(byte)).copied();
+        *first = Some(match first.take() {
             None => chunk,
             Some(before) => [before, chunk].concat().into(),
-        };
-        *first = Some(joined);
-        if byte.is_some() {
-            return Ok(byte);
+        });
+        if let Some(byte) = telling {
+            return Ok(matches!(byte, b'{' | b'['));
         }
     }
-    Ok(None)
+    Ok(false)
 }
+
+/// A byte order mark.
+const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
