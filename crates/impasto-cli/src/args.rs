@@ -1,6 +1,7 @@
 //! What was typed.
 #![expect(clippy::doc_markdown, reason = "documentation of arguments is their help, shown as it stands")]
 
+mod call;
 mod config;
 mod emulate;
 mod first_page;
@@ -14,6 +15,7 @@ mod models;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use call::{CallArgs, UploadArgs};
 pub(crate) use config::{ConfigAction, ConfigArgs};
 pub(crate) use emulate::EmulateArgs;
 pub(crate) use gallery::GalleryArgs;
@@ -101,6 +103,15 @@ pub(crate) enum Command {
     //HOLD    Upload(UploadArgs),
     //HOLD    /// Call any other endpoint of a seller with its key, such as GET /models
     //HOLD    Call(CallArgs),
+    /// Give files to the seller, for edits and other calls to name
+    ///
+    /// Prints their addresses, one a line. Sellers keep such files for a while only.
+    Upload(UploadArgs),
+    /// Call any other endpoint of a seller with its key
+    ///
+    /// For instance `impasto call GET /models`, or a task of another kind: `impasto call POST /model/generateVideo
+    /// --body @video.json --poll`.
+    Call(CallArgs),
     /// Show and change the settings
     ///
     /// What is typed goes before a variable, a variable before the file, that before the default. Keys are never

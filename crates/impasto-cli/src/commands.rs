@@ -1,5 +1,6 @@
 //! The commands, each a function from its arguments to an exit code.
 
+pub(crate) mod call;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod doctor;
@@ -18,6 +19,7 @@ pub(crate) mod regenerate;
 pub(crate) mod shell;
 pub(crate) mod show;
 mod sketches;
+pub(crate) mod upload;
 pub(crate) mod usage;
 mod watch;
 

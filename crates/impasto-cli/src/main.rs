@@ -48,6 +48,8 @@ fn run(command: &mut Command, term: &Term) -> Result<Exit, Failure> {
         Command::Jobs(args) => commands::jobs::run(args, term),
         //HOLD        Command::Upload(args) => commands::upload::run(args, term),
         //HOLD        Command::Call(args) => commands::call::run(args, term),
+        Command::Upload(args) => commands::upload::run(args, term),
+        Command::Call(args) => commands::call::run(args, term),
         Command::Config(args) => commands::config::run(args, term),
         Command::Doctor(args) => commands::doctor::run(args, term),
         Command::Emulate(args) => commands::emulate::run(args, term),

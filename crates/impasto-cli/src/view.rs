@@ -1,6 +1,7 @@
 //! What is shown: our own structs for `--json`, whose shape is a promise (docs/cli-json.md), and text for people.
 
 mod again;
+mod call;
 mod cost;
 mod delivered;
 mod doctor;
@@ -19,6 +20,7 @@ mod shown;
 mod usage;
 
 pub(crate) use again::command_of;
+pub(crate) use call::{CallReport, UploadReport};
 pub(crate) use cost::{EstimateView, unpriced};
 pub(crate) use delivered::{Report, summary};
 pub(crate) use doctor::{Check, DoctorReport};

@@ -29,6 +29,7 @@ mod images;
 mod job;
 mod listing;
 mod openai;
+mod raw;
 mod said;
 mod seller;
 mod sellers;
@@ -44,6 +45,7 @@ pub use error::{Error, ErrorKind};
 pub use history::{PastTask, TaskPage};
 pub use job::{Job, Phase, Task};
 pub use listing::ListedModel;
+pub use raw::ToldTask;
 pub use seller::{
     Authentication, Defaults, EditEncoding, ErrorCodes, ImageField, InputFields, KeyStyle, Mask, Naming,
     Options, Paths, Polls, Quirks, Seller, SizeFields, SourceNote,

@@ -24,6 +24,7 @@ mod listing;
 mod monthly;
 mod pace;
 mod preflight;
+mod raw;
 mod run;
 mod schedule;
 #[cfg(feature = "records")]
@@ -41,11 +42,12 @@ pub use generation::{Failure, Generation};
 pub use image::{Image, Stored};
 pub use pace::ImageRate;
 pub use preflight::Preview;
+pub use raw::{RawCall, RawReply};
 pub use schedule::PollSchedule;
 pub use stream::{Event, GenerationStream};
 
 pub use impasto_pricing::{Actual, ActualSource, Currency, Decimal, Estimate, Money, PriceBook};
-pub use impasto_providers::{Book, BookEntry, Origin, Seller, Sellers, UploadedFile};
+pub use impasto_providers::{Book, BookEntry, Origin, Seller, Sellers, ToldTask, UploadedFile};
 pub use impasto_transport::retry::RetryPolicy;
 pub use impasto_transport::{ApiKey, Clock, Deadlines, Entropy, HttpTransport, ScanLimits, SeededEntropy};
 pub use impasto_types::{

@@ -16,8 +16,8 @@
 
 mod files;
 mod memory;
-mod writers;
 mod named;
+mod writers;
 
 use std::fmt;
 use std::io;

@@ -1,5 +1,4 @@
 //! The arguments of `call` and `upload`.
-#![expect(clippy::doc_markdown, reason = "documentation of arguments is their help, shown as it stands")]
 
 use std::path::PathBuf;
 
@@ -11,8 +10,9 @@ use super::SellerArgs;
 /// What `call` takes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Only the seller's own origin is asked, and the key goes nowhere else. GET and HEAD are repeated freely;
-anything else is repeated only when it was surely not billed. Nothing is priced, reserved or kept in the ledger.")]
+Only the seller's own origin is asked, and the key goes nowhere else.
+GET and HEAD are repeated freely, anything else only when it was surely not billed.
+Nothing is priced beforehand, and neither budget nor ledger know of it.")]
 pub(crate) struct CallArgs {
     /// GET, POST, PUT, PATCH, DELETE or HEAD
     #[arg(value_name = "METHOD")]
@@ -21,8 +21,8 @@ pub(crate) struct CallArgs {
     #[arg(value_name = "PATH")]
     pub(crate) path: String,
     /// The body as JSON: itself, @FILE, or @- for stdin
-    #[arg(long, value_name = "BODY")]
-    pub(crate) json: Option<String>,
+    #[arg(long, short, value_name = "JSON|@FILE|@-")]
+    pub(crate) body: Option<String>,
     /// Ask after the task that the reply names, until it is over
     #[arg(long)]
     pub(crate) poll: bool,

@@ -16,6 +16,7 @@ Commands:
   Look back  history, show        earlier runs; how an image was made
              gallery              a web page of a folder of images
   Sellers    models, providers    what each model takes; who sells it
+             upload, call         files to a seller; any other of its endpoints
   Set up     config, doctor       settings; what is amiss on this machine
              completions, man     for your shell; manual pages
   Serve      emulate              every seller's API on this machine

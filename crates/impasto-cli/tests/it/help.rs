@@ -26,6 +26,8 @@ fn help_pages() {
     check("help_regenerate", &["regenerate", "-h"]);
     check("help_history", &["history", "--help"]);
     check("help_gallery", &["gallery", "--help"]);
+    check("help_call", &["call", "--help"]);
+    check("help_upload", &["upload", "-h"]);
     check("help_show", &["show", "--help"]);
     check("help_usage", &["usage", "--help"]);
     check("help_config", &["config", "--help"]);

@@ -35,8 +35,10 @@ impl HttpTransport for Guarded {
         let response = self.inner.send(request).await?;
         let bytes = size_of(&response.headers);
         if bytes > self.headers {
-            let message =
-                format!("the headers of the reply are {bytes} bytes, more than the limit of {}", self.headers);
+            let message = format!(
+                "the headers of the reply are {bytes} bytes, more than the limit of {}",
+                self.headers
+            );
             return Err(TransportError::new(TransportErrorKind::TooLarge, message));
         }
         Ok(response)

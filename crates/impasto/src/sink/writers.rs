@@ -108,7 +108,10 @@ impl<W: AsyncWrite + Send + Unpin + 'static> Writers<W> {
 
 impl<W> fmt::Debug for Writers<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writers").field("only", &self.only).field("partials", &self.partials).finish_non_exhaustive()
+        f.debug_struct("Writers")
+            .field("only", &self.only)
+            .field("partials", &self.partials)
+            .finish_non_exhaustive()
     }
 }
 

@@ -10,6 +10,7 @@ mod generate;
 mod interval;
 mod journal;
 mod limits;
+mod raw;
 #[cfg(feature = "records")]
 mod records;
 mod refusals;

@@ -71,7 +71,10 @@ async fn writers_that_fail_fail_only_their_image() {
     let generation = call.send().await.unwrap();
     assert_eq!(generation.images.iter().map(|image| image.index).collect::<Vec<_>>(), [0, 2]);
     assert_eq!(generation.failures.len(), 1);
-    assert_eq!((generation.failures[0].indexes.clone(), generation.failures[0].error.kind()), (1..2, ErrorKind::Io));
+    assert_eq!(
+        (generation.failures[0].indexes.clone(), generation.failures[0].error.kind()),
+        (1..2, ErrorKind::Io)
+    );
 }
 
 #[tokio::test]
@@ -149,7 +152,13 @@ async fn files_are_the_same_however_far_they_are_flushed() {
         assert_eq!(serde_json::from_value::<Files>(files.describe()).unwrap(), files);
         let call = client(&emulator).generate("a cat").quality("low").n(2_u32).destination(files);
         let generation = call.send().await.unwrap();
-        seen.push(generation.images.iter().map(|image| std::fs::read(image.path().unwrap()).unwrap()).collect::<Vec<_>>());
+        seen.push(
+            generation
+                .images
+                .iter()
+                .map(|image| std::fs::read(image.path().unwrap()).unwrap())
+                .collect::<Vec<_>>(),
+        );
     }
     assert_eq!(seen[0], seen[1]);
     assert_eq!(seen[1], seen[2]);
