@@ -10,6 +10,8 @@ mod history;
 mod image;
 mod jobs;
 mod machine;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod models;
 
 use clap::error::ErrorKind;
@@ -23,6 +25,8 @@ pub(crate) use history::{HistoryArgs, RegenerateArgs, ShowArgs, UsageArgs, Usage
 pub(crate) use image::{EditArgs, EstimateArgs, GenerateArgs, ImageArgs, OutputArgs, PromptArgs, SellerArgs};
 pub(crate) use jobs::{JobsAction, JobsArgs, ResumeArgs};
 pub(crate) use machine::{CompletionsArgs, DoctorArgs, ManArgs};
+#[cfg(feature = "mcp")]
+pub(crate) use mcp::McpArgs;
 pub(crate) use models::ModelsArgs;
 
 use crate::exit::Exit;
@@ -123,6 +127,12 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Serve an emulator of every seller's API on this machine
     Emulate(EmulateArgs),
+    /// Serve image tools to assistants, over the Model Context Protocol
+    ///
+    /// Put `impasto` with the argument `mcp` into the mcpServers of a client; docs/mcp.md shows how. Without a key the
+    /// built-in emulator answers, so that it can be tried for nothing.
+    #[cfg(feature = "mcp")]
+    Mcp(Box<McpArgs>),
     /// List the models and what they can do, with sources
     Models(ModelsArgs),
     /// List the sellers, whether their keys are set, and where their data came from

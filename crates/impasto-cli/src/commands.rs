@@ -13,6 +13,8 @@ pub(crate) mod history;
 mod images;
 pub(crate) mod jobs;
 mod keep;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 pub(crate) mod models;
 pub(crate) mod providers;
 pub(crate) mod regenerate;

@@ -53,6 +53,8 @@ fn run(command: &mut Command, term: &Term) -> Result<Exit, Failure> {
         Command::Config(args) => commands::config::run(args, term),
         Command::Doctor(args) => commands::doctor::run(args, term),
         Command::Emulate(args) => commands::emulate::run(args, term),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => commands::mcp::run(args, term),
         Command::Models(args) => commands::models::run(args, term),
         Command::Providers => commands::providers::run(term),
         Command::Completions(args) => commands::shell::completions(args, term),

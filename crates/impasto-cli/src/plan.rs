@@ -11,5 +11,7 @@ pub(crate) use emulated::Emulated;
 pub(crate) use money::{dollars, limits};
 pub(crate) use place::place;
 pub(crate) use request::{again, edit, generate, priced};
+#[cfg(feature = "mcp")]
+pub(crate) use seller::{Choice, emulator, journal};
 pub(crate) use seller::{Started, choose, client, client_of, is_loopback, mount_of};
 pub(crate) use since::since;

@@ -31,8 +31,8 @@ const LAYERS: &[Layer] = &[
         dev: &["impasto-emulator"],
     },
     Layer { name: "impasto-emulator", normal: &[], dev: &[] },
-    Layer { name: "impasto-cli", normal: &["impasto", "impasto-emulator"], dev: &[] },
-    Layer { name: "impasto-mcp", normal: &["impasto"], dev: &["impasto-emulator"] },
+    Layer { name: "impasto-mcp", normal: &["impasto", "impasto-pixels"], dev: &["impasto-emulator"] },
+    Layer { name: "impasto-cli", normal: &["impasto", "impasto-emulator", "impasto-mcp"], dev: &[] },
     Layer {
         name: "xtask",
         normal: &[
@@ -61,7 +61,7 @@ struct Home {
     why: &'static str,
 }
 
-const BINARIES: &[&str] = &["impasto-cli", "impasto-mcp", "xtask"];
+const BINARIES: &[&str] = &["impasto-cli", "xtask"];
 
 const HOMES: &[Home] = &[
     Home {
@@ -74,10 +74,17 @@ const HOMES: &[Home] = &[
     Home {
         names: &["hyper", "hyper-util", "http-body-util", "multer"],
         normal: &["impasto-emulator"],
-        optional: &[],
+        optional: &["impasto-mcp"],
         // Its tests speak to the emulator in memory, without sockets.
         dev: &["impasto", "xtask"],
-        why: "only the emulator is a server",
+        why: "only the emulator is a server, and the tools for assistants behind a feature",
+    },
+    Home {
+        names: &["rmcp", "schemars"],
+        normal: &["impasto-mcp"],
+        optional: &[],
+        dev: &[],
+        why: "assistants are spoken to in one place",
     },
     Home {
         names: &["tokio"],

@@ -20,6 +20,7 @@ Commands:
   Set up     config, doctor       settings; what is amiss on this machine
              completions, man     for your shell; manual pages
   Serve      emulate              every seller's API on this machine
+             mcp                  image tools for assistants
 
 Options: --json     one JSON object on stdout instead of text
          --quiet    nothing on stderr but errors

@@ -228,7 +228,7 @@ pub(crate) struct OutputArgs {
 }
 
 /// Who makes the images, and how patiently they are asked.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Seller")]
 pub(crate) struct SellerArgs {
     /// The seller (see `impasto providers`) [default: the first whose key is set]

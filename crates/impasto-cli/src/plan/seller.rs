@@ -98,7 +98,7 @@ pub(crate) fn choose(args: &SellerArgs) -> Result<Choice, Failure> {
 
 /// The client, and the emulator where it stands in; on a Tokio runtime.
 pub(crate) async fn client(choice: Choice, term: &Term) -> Result<Started, Failure> {
-    let Some(mount) = choice.mount else {
+    let Some(notice) = choice.notice() else {
         let journal = journal(term);
         let journaled = journal.is_some();
         let builder = match journal {
@@ -112,25 +112,23 @@ pub(crate) async fn client(choice: Choice, term: &Term) -> Result<Started, Failu
         let builder = accounted(builder, ledger.as_ref())?;
         return Ok(Started { client: builder.build()?, emulator: None, journaled, emulated, ledger });
     };
-    let emulator = Emulator::builder()
-        .start()
-        .await
-        .map_err(|error| Failure::own(format!("the built-in emulator did not start: {error}")))?;
-    term.say(&mount.notice);
-    let url = format!("{}{}", emulator.url(), mount.path);
-    let mut builder = choice.builder.base_url(url).api_key(ANY_KEY);
-    if !mount.paced {
-        // Nobody really works behind it, so there is no usual duration to wait for.
-        builder = builder.polls(steady(Duration::from_millis(250)));
-    }
+    term.say(notice);
+    let emulator = emulator().await?;
     let emulated = Emulated::yes();
     let ledger = config::ledger().map(|ledger| ledger.with_emulated(emulated.flag()));
-    if let Some(ledger) = &ledger {
-        builder = builder.ledger(Arc::new(ledger.clone()));
-    }
-    let client = builder.build()?;
+    let choice = match ledger.clone() {
+        Some(ledger) => choice.with(|builder| builder.ledger(Arc::new(ledger))),
+        None => choice,
+    };
+    let client = choice.at_emulator(&emulator.url())?;
     // Its tasks end with it, so there is nothing to take up again.
     Ok(Started { client, emulator: Some(emulator), journaled: false, emulated, ledger })
+}
+
+/// The built-in emulator.
+pub(crate) async fn emulator() -> Result<Emulator, Failure> {
+    let started = Emulator::builder().start().await;
+    started.map_err(|error| Failure::own(format!("the built-in emulator did not start: {error}")))
 }
 
 /// With the ledger, and with the limits of the settings, which need one.
@@ -149,7 +147,7 @@ fn accounted(builder: ClientBuilder, ledger: Option<&FileLedger>) -> Result<Clie
 }
 
 /// Where jobs are written down. A machine without such a place can make images all the same.
-fn journal(term: &Term) -> Option<FileJournal> {
+pub(crate) fn journal(term: &Term) -> Option<FileJournal> {
     let journal = config::jobs()?;
     match std::fs::create_dir_all(journal.directory()) {
         Ok(()) => Some(journal),
@@ -187,6 +185,28 @@ pub(crate) fn client_of(
 }
 
 impl Choice {
+    /// That the emulator stands in, and why.
+    pub(crate) fn notice(&self) -> Option<&str> {
+        self.mount.as_ref().map(|mount| mount.notice.as_str())
+    }
+
+    /// The same with further settings.
+    pub(crate) fn with(mut self, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
+        self.builder = set(self.builder);
+        self
+    }
+
+    /// A client of the emulator at `url` where it stands in, of the seller itself where not.
+    pub(crate) fn at_emulator(self, url: &str) -> Result<Client, Failure> {
+        let Some(mount) = self.mount else { return Ok(self.builder.build()?) };
+        let mut builder = self.builder.base_url(format!("{url}{}", mount.path)).api_key(ANY_KEY);
+        if !mount.paced {
+            // Nobody really works behind it, so there is no usual duration to wait for.
+            builder = builder.polls(steady(Duration::from_millis(250)));
+        }
+        Ok(builder.build()?)
+    }
+
     /// A client that prices requests and never sends them.
     pub(crate) fn unsent(self) -> Result<Client, Failure> {
         Ok(self.builder.without_key().build()?)

@@ -7,6 +7,10 @@ use crate::failure::Failure;
 impl Command {
     /// Whether settings stand in for what is not typed.
     pub(crate) fn takes_settings(&self) -> bool {
+        #[cfg(feature = "mcp")]
+        if matches!(self, Self::Mcp(_)) {
+            return true;
+        }
         matches!(
             self,
             Self::Generate(_) | Self::Edit(_) | Self::Estimate(_) | Self::Compare(_) | Self::Regenerate(_)
@@ -25,6 +29,15 @@ impl Settings {
             Command::Regenerate(args) => self.around(&mut args.output, &mut args.seller),
             // A usual seller or model is no reason to compare with no other.
             Command::Compare(args) => self.look(&mut args.image),
+            #[cfg(feature = "mcp")]
+            Command::Mcp(args) => {
+                self.text(&mut args.model, "model")?;
+                self.text(&mut args.seller.provider, "provider")?;
+                if args.out_dir.is_none() {
+                    args.out_dir = self.get("out_dir")?.map(Into::into);
+                }
+                self.patience(&mut args.seller)
+            }
             _ => Ok(()),
         }
     }
@@ -43,10 +56,7 @@ impl Settings {
 
     /// What is not of the request itself.
     fn around(&self, output: &mut OutputArgs, seller: &mut SellerArgs) -> Result<(), Failure> {
-        self.text(&mut seller.max_cost, "max_cost")?;
-        self.number(&mut seller.timeout, "timeout")?;
-        self.number(&mut seller.retries, "retries")?;
-        self.number(&mut seller.price_wait, "price_wait")?;
+        self.patience(seller)?;
         if output.out_dir.is_none() && output.out.is_none() {
             output.out_dir = self.get("out_dir")?.map(Into::into);
         }
@@ -56,6 +66,14 @@ impl Settings {
             output.preview = self.get("preview")?;
         }
         Ok(())
+    }
+
+    /// How much a call may cost, and how long it may take.
+    fn patience(&self, seller: &mut SellerArgs) -> Result<(), Failure> {
+        self.text(&mut seller.max_cost, "max_cost")?;
+        self.number(&mut seller.timeout, "timeout")?;
+        self.number(&mut seller.retries, "retries")?;
+        self.number(&mut seller.price_wait, "price_wait")
     }
 
     /// What the image is like.

@@ -17,6 +17,7 @@ fn help_pages() {
     check("help_edit_short", &["edit", "-h"]);
     check("help_edit", &["edit", "--help"]);
     check("help_emulate", &["emulate", "--help"]);
+    check("help_mcp", &["mcp", "--help"]);
     check("help_models", &["models", "--help"]);
     check("help_estimate", &["estimate", "--help"]);
     check("help_compare", &["compare", "--help"]);

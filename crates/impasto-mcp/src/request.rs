@@ -1,0 +1,111 @@
+//! The request and its place, made of the arguments.
+
+use std::path::PathBuf;
+
+use impasto::sink::Files;
+use impasto::{ImageInput, ImageRequest, Mask, ReasoningEffort, Size, SvgOptions};
+
+use crate::args::{EditArgs, GuideArgs, ImageArgs, MaskArg, PricedArgs, RunArgs};
+use crate::error::Error;
+use crate::roots::Roots;
+
+/// A request to make images.
+pub(crate) fn generate(args: &ImageArgs) -> Result<ImageRequest, Error> {
+    fill(ImageRequest::generate(&args.prompt), args)
+}
+
+/// A request to change images.
+pub(crate) fn edit(args: &ImageArgs, edit: &EditArgs, roots: &Roots) -> Result<ImageRequest, Error> {
+    guided(args, &edit.images, &edit.guides, roots)
+}
+
+/// A request that is only priced.
+pub(crate) fn priced(args: &ImageArgs, priced: &PricedArgs, roots: &Roots) -> Result<ImageRequest, Error> {
+    let images = priced.images.as_deref().unwrap_or_default();
+    let guides = &priced.guides;
+    let alone = guides.mask.is_none() && guides.markup.is_none() && guides.input_fidelity.is_none();
+    if images.is_empty() && alone { generate(args) } else { guided(args, images, guides, roots) }
+}
+
+fn guided(
+    args: &ImageArgs,
+    images: &[String],
+    guides: &GuideArgs,
+    roots: &Roots,
+) -> Result<ImageRequest, Error> {
+    let mut request = ImageRequest::edit(&args.prompt);
+    for image in images {
+        request.images.push(input("images", image, roots)?);
+    }
+    request.mask = match &guides.mask {
+        None => None,
+        Some(MaskArg::Image(image)) => Some(Mask::image(input("mask", image, roots)?)),
+        Some(MaskArg::Rectangle(at)) => {
+            Some(Mask::Rectangle { x: at.x, y: at.y, width: at.width, height: at.height })
+        }
+    };
+    request.markup = guides.markup.as_deref().map(|markup| input("markup", markup, roots)).transpose()?;
+    request.input_fidelity = guides.input_fidelity.clone().map(Into::into);
+    fill(request, args)
+}
+
+/// An input image: what is no URL and no id is a file, and has to lie inside the allowed folders.
+pub(crate) fn input(field: &str, text: &str, roots: &Roots) -> Result<ImageInput, Error> {
+    if let Some(id) = text.strip_prefix("file_id:") {
+        return Ok(ImageInput::file_id(id));
+    }
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
+        Some("http" | "https" | "data") => Ok(ImageInput::url(text)),
+        _ => Ok(ImageInput::file(roots.readable(field, text)?)),
+    }
+}
+
+fn fill(mut request: ImageRequest, args: &ImageArgs) -> Result<ImageRequest, Error> {
+    request.model = args.model.as_deref().map(Into::into);
+    request.size = args.size.as_deref().map(size).transpose()?;
+    request.quality = args.quality.clone().map(Into::into);
+    request.n = args.n;
+    request.background = args.background.clone().map(Into::into);
+    request.output_format = args.output_format.clone().map(Into::into);
+    request.output_compression = args.output_compression;
+    request.moderation = args.moderation.clone().map(Into::into);
+    request.complexity = args.complexity.clone().map(Into::into);
+    request.frame_count = args.frame_count;
+    request.frame_duration_ms = args.frame_duration_ms;
+    request.svg = args.svg.as_ref().map(|svg| {
+        let mut options = SvgOptions::new("");
+        options.model.clone_from(&svg.model);
+        options.reasoning_effort = svg.reasoning_effort.clone().map(ReasoningEffort::from);
+        options
+    });
+    request.safety_identifier.clone_from(&args.safety_identifier);
+    request.user.clone_from(&args.user);
+    request.partial_images = args.partial_images;
+    request.stream = args.partial_images.is_some_and(|count| count > 0);
+    for (name, value) in args.extra.iter().flatten() {
+        request = request.with_extra(name, value.clone());
+    }
+    Ok(request)
+}
+
+fn size(text: &str) -> Result<Size, Error> {
+    text.parse::<Size>().map_err(|error| impasto::Error::from(error).into())
+}
+
+/// Where the images go, if they may go there.
+pub(crate) fn place(args: &RunArgs, prompt: &str, roots: &Roots) -> Result<Files, Error> {
+    let overwrite = args.overwrite.unwrap_or(false);
+    let files = match &args.output_path {
+        Some(text) => {
+            let path = roots.writable("output_path", text)?;
+            if path.is_dir() || text.ends_with(std::path::is_separator) {
+                Files::named_after(path, prompt, overwrite)?
+            } else {
+                Files::at(path)
+            }
+        }
+        None => Files::named_after(PathBuf::from(roots.out()), prompt, overwrite)?,
+    };
+    Ok(files.with_force(overwrite))
+}
