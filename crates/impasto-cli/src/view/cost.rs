@@ -117,6 +117,10 @@ impl EstimateView {
         &self.assumptions
     }
 
+    pub(super) fn currency(&self) -> &str {
+        &self.currency
+    }
+
     pub(super) fn sheet_date(&self) -> &str {
         &self.sheet_date
     }

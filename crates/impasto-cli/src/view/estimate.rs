@@ -77,6 +77,14 @@ struct OfferView {
     calls: u32,
 }
 
+impl OfferView {
+    /// A note without the name of the model, which stands in the line above it.
+    fn without_name<'a>(&self, note: &'a str) -> &'a str {
+        let rest = note.strip_prefix("model: ").unwrap_or(note);
+        rest.strip_prefix(self.model.as_str()).map_or(rest, str::trim_start)
+    }
+}
+
 impl CompareReport {
     pub(crate) fn new(offers: &[Offer]) -> Self {
         let view = |offer: &Offer| OfferView {
@@ -108,14 +116,21 @@ impl CompareReport {
         words.collect()
     }
 
-    /// The same for people: one line an offer, what it would change below it.
+    /// The same for people: one line an offer, below it what it would change and what is worth knowing.
     pub(crate) fn text(&self) -> String {
         let mut lines = Vec::new();
         let width = self.offers.iter().map(|offer| offer.model.chars().count()).max().unwrap_or(0);
+        let mut before: Option<&str> = None;
         for offer in &self.offers {
             let Some(estimate) = &offer.estimate else { continue };
+            if let Some(first) = before.filter(|first| *first != estimate.currency()) {
+                let currency = estimate.currency();
+                lines.push(format!("in {currency}, which is not compared with {first}:"));
+            }
+            before = Some(estimate.currency());
             lines.push(format!("{:<width$}  {:<12} {}", offer.model, offer.provider, estimate.words()));
             lines.extend(offer.changes.iter().map(|change| format!("  ! {change}")));
+            lines.extend(offer.notes.iter().map(|note| format!("  - {}", offer.without_name(note))));
         }
         if lines.is_empty() {
             lines.push("no seller with a known price can do this".to_owned());

@@ -1,5 +1,7 @@
 //! `impasto estimate` and `impasto compare`: what it costs, before anything is sent.
 
+use impasto_emulator::Emulator;
+
 use crate::support::Bench;
 
 /// The amount in a JSON field, in billionths.
@@ -121,4 +123,28 @@ fn offers_are_compared_cheapest_first() {
     assert_eq!(offers[0]["changes"], serde_json::json!(["quality max becomes high"]));
     let text = bench.run_ok(&args).stdout;
     assert!(text.contains("  ! quality max becomes high\n"), "{text}");
+}
+
+#[test]
+fn comparing_tells_what_is_shut_down_and_what_is_in_another_currency() {
+    let bench = Bench::new();
+    let text =
+        bench.run_ok(&["compare", "a fox", "-m", "gpt-image-1", "-q", "low", "-s", "1024x1024"]).stdout;
+    assert!(text.contains("  - was shut down at OpenAI on 2026-10-23"), "{text}");
+    let (dollars, yuan) = text.split_once("in CNY, which is not compared with USD:\n").unwrap();
+    assert!(!dollars.contains('¥') && yuan.contains('¥'), "{text}");
+    let soon = bench.run_ok(&["compare", "a fox", "-m", "gpt-image-1.5", "-p", "openai"]).stdout;
+    assert!(soon.contains("  - will be shut down at OpenAI on "), "{soon}");
+}
+
+#[test]
+fn a_price_that_comes_late_is_waited_for_when_asked() {
+    let bench = Bench::with(Emulator::builder().with("late-price;2"));
+    let base_url = bench.mount("/api/v1");
+    let seller = ["--provider", "atlas", "--base-url", &base_url, "--poll-interval", "0.01"];
+    let args = ["generate", "a fox", "-q", "low", "-s", "1024x1024", "--json"];
+    let hasty = bench.run_ok(&[&args[..], &seller].concat()).json();
+    assert_eq!(hasty["cost"]["sources"][0], "estimate_upper_bound", "{hasty}");
+    let patient = bench.run_ok(&[&args[..], &seller, &["--price-wait", "60"]].concat()).json();
+    assert_eq!(patient["cost"]["sources"][0], "seller_price", "{patient}");
 }
