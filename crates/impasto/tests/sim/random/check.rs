@@ -31,6 +31,8 @@ fn images(house: &House, call: &Call, of: &CallFacts, facts: &Facts, number: usi
     // Three attempts at most, and more than one charge only where the caller wished for it.
     let attempts = if call.opted_in { 3 } else { 1 };
     assert!(charged <= call.n as usize * attempts, "call {number}: {charged} charges for {} images", call.n);
+    let forgotten = of.lost.iter().find(|id| !facts.left.iter().any(|record| record.id() == **id));
+    assert_eq!(forgotten, None, "call {number}: a job that may be paid for is not on record: {of:?}");
     let mut told: BTreeSet<usize> = of.delivered.keys().copied().collect();
     told.extend(of.missing.iter().filter(|(_, how)| **how != BillingOutcome::NotBilled).map(|(at, _)| *at));
     for record in facts.left.iter().filter(|record| call_of(record) == number) {

@@ -1,6 +1,6 @@
 //! The lives of a run's process: calls until it dies, then the journal is read and jobs are taken up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, poll_fn};
 use std::io;
 use std::path::PathBuf;
@@ -42,6 +42,8 @@ pub(super) struct CallFacts {
     pub(super) delivered: BTreeMap<usize, PathBuf>,
     /// Images that the caller was told are missing, and whether they were billed.
     pub(super) missing: BTreeMap<usize, BillingOutcome>,
+    /// Jobs of which an error said that they were or may have been paid for: they are to stay on record.
+    pub(super) lost: BTreeSet<String>,
     /// Whether every cost told is the seller's own figure.
     pub(super) exact: bool,
     pub(super) accounts: Arc<Accounts>,
@@ -88,6 +90,7 @@ async fn one_life(
         if told {
             println!("taking up job {} of call {number}: {:?}", record.id(), record.state);
         }
+        facts.lost.remove(record.id());
         let outcome = within(client.resume(record, None).finish()).await;
         take(facts, outcome, offset..offset + count, told);
     }
@@ -190,7 +193,7 @@ fn take(
                 }
             }
             for failure in &generation.failures {
-                miss(facts, &failure.error, failure.indexes.clone());
+                miss(facts, &failure.error, failure.job.as_ref().map(|job| &job.id), failure.indexes.clone());
             }
             let told_price = |cost: &impasto::Actual| cost.source != ActualSource::EstimateUpperBound;
             facts.exact &= generation.costs.len() == generation.calls;
@@ -201,14 +204,17 @@ fn take(
                 assert!(image.path().unwrap().exists());
             }
             assert!(error.billing() != BillingOutcome::Unknown || error.hint().is_some());
-            miss(facts, &error, asked);
+            miss(facts, &error, error.job().map(|job| &job.id), asked);
         }
     }
 }
 
-fn miss(facts: &mut CallFacts, error: &Error, indexes: std::ops::Range<usize>) {
+fn miss(facts: &mut CallFacts, error: &Error, job: Option<&String>, indexes: std::ops::Range<usize>) {
     // Paid and lost: only the most it can have cost is known.
     facts.exact &= error.billing() != BillingOutcome::Billed;
+    if error.billing() != BillingOutcome::NotBilled {
+        facts.lost.extend(job.cloned());
+    }
     for index in indexes {
         if !facts.delivered.contains_key(&index) {
             let known = facts.missing.entry(index).or_insert(error.billing());
