@@ -31,7 +31,7 @@ pub(crate) fn collect(folder: &Path) -> io::Result<Found> {
     let mut found = Found::default();
     walk(folder, DEPTH, &mut found)?;
     found.pieces.sort_by(|a, b| {
-        let key = |piece: &Piece| (std::cmp::Reverse(piece.sidecar.run.at), piece.sidecar.run.id.clone());
+        let key = |piece: &Piece| std::cmp::Reverse((piece.sidecar.run.at, piece.sidecar.run.id.clone()));
         key(a).cmp(&key(b)).then(a.sidecar.image.index.cmp(&b.sidecar.image.index)).then(a.path.cmp(&b.path))
     });
     Ok(found)

@@ -1,5 +1,7 @@
 //! How a run becomes a record.
 
+use std::time::Duration;
+
 use impasto_transport::RedactedUrl;
 use impasto_types::{Date, ImageRequest};
 use serde_json::Map;
@@ -15,14 +17,15 @@ impl RunRecord {
     /// A record of `request` at the client's seller, of which nothing has come yet.
     pub async fn begin(client: &Client, request: &ImageRequest) -> Self {
         let inner = &client.inner;
-        let at = inner.clock.unix().as_secs();
+        let now = inner.clock.unix();
+        let at = now.as_secs();
         let spoken = inputs::write(request);
         let read = request.clone();
         let looked_at = spawn_blocking(move || inputs::look_at(&read)).await;
         let model = request.model.clone().or_else(|| inner.model.clone());
         Self {
             version: VERSION,
-            id: id(at, inner.entropy.u64()),
+            id: id(now, inner.entropy.u64()),
             software: concat!("impasto ", env!("CARGO_PKG_VERSION")).to_owned(),
             at,
             elapsed_ms: None,
@@ -92,11 +95,12 @@ impl RunRecord {
     }
 }
 
-/// `20261121T083012-a3f9`: in order of time, and short enough to be typed.
-fn id(at: u64, random: u64) -> String {
-    let day = Date::from_unix(at).to_string().replace('-', "");
-    let (hour, minute, second) = (at / 3_600 % 24, at / 60 % 60, at % 60);
-    format!("{day}T{hour:02}{minute:02}{second:02}-{:04x}", random & 0xffff)
+/// `20261121T083012-1c7a3f`: in order of time, to the millisecond, and short enough to be typed.
+fn id(at: Duration, random: u64) -> String {
+    let (seconds, milliseconds) = (at.as_secs(), at.subsec_millis());
+    let day = Date::from_unix(seconds).to_string().replace('-', "");
+    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{day}T{hour:02}{minute:02}{second:02}-{milliseconds:03x}{:03x}", random & 0xfff)
 }
 
 fn range(generation: &Generation) -> Option<PriceRange> {
@@ -128,11 +132,15 @@ fn of_image(image: &Image) -> Option<ImageRecord> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::id;
 
     #[test]
     fn ids_are_in_order_of_time() {
-        assert_eq!(id(1_795_242_612, 0x0001_a3f9), "20261121T063012-a3f9");
-        assert!(id(1_000_000_000, u64::MAX) < id(1_000_000_001, 0));
+        let at = Duration::from_millis;
+        assert_eq!(id(at(1_795_242_612_455), 0x0001_aa3f), "20261121T063012-1c7a3f");
+        assert!(id(at(1_000_000_000_999), u64::MAX) < id(at(1_000_000_001_000), 0));
+        assert!(id(at(1_000_000_000_015), u64::MAX) < id(at(1_000_000_000_016), 0));
     }
 }
