@@ -83,6 +83,7 @@ pub(crate) struct SvgArgs {
 pub(crate) struct EditArgs {
     /// The input images in the order the prompt speaks of them ("image 1"): paths inside the allowed folders, https
     /// URLs, or file_id:ID.
+    #[serde(deserialize_with = "read::one_or_many")]
     pub(crate) images: Vec<String>,
     #[serde(flatten)]
     pub(crate) guides: GuideArgs,
@@ -92,8 +93,8 @@ pub(crate) struct EditArgs {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct PricedArgs {
     /// The input images, for the price of an edit: paths inside the allowed folders, https URLs, or file_id:ID.
-    #[serde(default)]
-    pub(crate) images: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "read::one_or_many")]
+    pub(crate) images: Vec<String>,
     #[serde(flatten)]
     pub(crate) guides: GuideArgs,
 }

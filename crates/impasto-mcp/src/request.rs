@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use impasto::sink::Files;
 use impasto::{ImageInput, ImageRequest, Mask, ReasoningEffort, Size, SvgOptions};
 
-use crate::args::{EditArgs, GuideArgs, ImageArgs, MaskArg, PricedArgs, RunArgs};
+use crate::args::{EditArgs, GuideArgs, ImageArgs, MaskArg, PricedArgs, Rectangle, RunArgs};
 use crate::error::Error;
 use crate::roots::Roots;
 
@@ -21,7 +21,7 @@ pub(crate) fn edit(args: &ImageArgs, edit: &EditArgs, roots: &Roots) -> Result<I
 
 /// A request that is only priced.
 pub(crate) fn priced(args: &ImageArgs, priced: &PricedArgs, roots: &Roots) -> Result<ImageRequest, Error> {
-    let images = priced.images.as_deref().unwrap_or_default();
+    let images = &priced.images;
     let guides = &priced.guides;
     let alone = guides.mask.is_none() && guides.markup.is_none() && guides.input_fidelity.is_none();
     if images.is_empty() && alone { generate(args) } else { guided(args, images, guides, roots) }
@@ -39,14 +39,39 @@ fn guided(
     }
     request.mask = match &guides.mask {
         None => None,
-        Some(MaskArg::Image(image)) => Some(Mask::image(input("mask", image, roots)?)),
-        Some(MaskArg::Rectangle(at)) => {
-            Some(Mask::Rectangle { x: at.x, y: at.y, width: at.width, height: at.height })
-        }
+        Some(MaskArg::Image(text)) => Some(match rectangle(text)? {
+            Some(at) => drawn(at),
+            None => Mask::image(input("mask", text, roots)?),
+        }),
+        Some(MaskArg::Rectangle(at)) => Some(drawn(*at)),
     };
     request.markup = guides.markup.as_deref().map(|markup| input("markup", markup, roots)).transpose()?;
     request.input_fidelity = guides.input_fidelity.clone().map(Into::into);
     fill(request, args)
+}
+
+fn drawn(Rectangle { x, y, width, height }: Rectangle) -> Mask {
+    Mask::Rectangle { x, y, width, height }
+}
+
+/// A rectangle written as text: clients that do not know which of two types is meant send JSON as text, and the command
+/// writes `rect:X,Y,WIDTH,HEIGHT`.
+fn rectangle(text: &str) -> Result<Option<Rectangle>, Error> {
+    let wrong =
+        || Error::argument("mask", format!("{text} is no rectangle; give x, y, width and height in pixels"));
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(text).map(Some).map_err(|_| wrong());
+    }
+    let Some(numbers) = text.strip_prefix("rect:") else { return Ok(None) };
+    let numbers: Vec<u32> = numbers
+        .split(',')
+        .map(|number| number.trim().parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| wrong())?;
+    match numbers[..] {
+        [x, y, width, height] => Ok(Some(Rectangle { x, y, width, height })),
+        _ => Err(wrong()),
+    }
 }
 
 /// An input image: what is no URL and no id is a file, and has to lie inside the allowed folders.
@@ -108,4 +133,23 @@ pub(crate) fn place(args: &RunArgs, prompt: &str, roots: &Roots) -> Result<Files
         None => Files::named_after(PathBuf::from(roots.out()), prompt, overwrite)?,
     };
     Ok(files.with_force(overwrite))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rectangle;
+
+    #[test]
+    fn a_rectangle_may_be_written_as_text() {
+        let check = |text: &str, expected: Result<Option<[u32; 4]>, ()>| {
+            let read = rectangle(text).map(|found| found.map(|at| [at.x, at.y, at.width, at.height]));
+            assert_eq!(read.map_err(|_| ()), expected, "{text}");
+        };
+        check(r#"{"x":1,"y":2,"width":3,"height":4}"#, Ok(Some([1, 2, 3, 4])));
+        check("rect:1, 2,3,4", Ok(Some([1, 2, 3, 4])));
+        check("mask.png", Ok(None));
+        check("{}", Err(()));
+        check("rect:1,2,3", Err(()));
+        check("rect:a,b,c,d", Err(()));
+    }
 }

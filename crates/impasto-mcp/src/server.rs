@@ -118,6 +118,15 @@ impl Shared {
     pub(crate) fn emulated(&self) -> bool {
         self.settings.clients.emulated().is_some()
     }
+
+    /// The structure a tool answers with, of which a failure fills in little.
+    fn shape(&self, tool: &str) -> Value {
+        let mut shape = empty_shape(tool);
+        if let Some(emulated) = shape.get_mut("emulated") {
+            *emulated = self.emulated().into();
+        }
+        shape
+    }
 }
 
 impl ServerHandler for Server {
@@ -153,7 +162,7 @@ impl ServerHandler for Server {
         };
         // Each call is polled on its own and may be large.
         let answer = Box::pin(self.answer(tool, request, &context)).await;
-        Ok(answer.unwrap_or_else(|error| answer::failed(&error, shape(tool))).into())
+        Ok(answer.unwrap_or_else(|error| answer::failed(&error, self.shared.shape(tool))).into())
     }
 
     async fn on_roots_list_changed(&self, _context: NotificationContext<RoleServer>) {
@@ -161,8 +170,7 @@ impl ServerHandler for Server {
     }
 }
 
-/// The structure a tool answers with, of which a failure fills in little.
-fn shape(tool: &str) -> Value {
+fn empty_shape(tool: &str) -> Value {
     fn empty<T: Default + Serialize>() -> Value {
         serde_json::to_value(T::default()).unwrap_or_default()
     }

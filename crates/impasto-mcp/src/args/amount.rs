@@ -37,7 +37,8 @@ impl JsonSchema for Amount {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["number", "string"], "examples": [0.5, "0.50"] })
+        // Text is taken as well; one type is what every client understands.
+        json_schema!({ "type": "number", "minimum": 0, "examples": [0.5] })
     }
 }
 

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use rmcp::model::JsonObject;
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -63,6 +65,20 @@ fn missing(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split('`').next()
 }
 
+/// A list of texts, or the one text that a client sends in place of a list of one.
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a list of texts")]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
+}
+
 /// The schema of a tool's arguments, put together from its parts.
 pub(crate) fn input_schema(parts: &[JsonObject]) -> Arc<JsonObject> {
     let mut properties = JsonObject::new();
@@ -95,8 +111,43 @@ pub(crate) fn schema_of_output<T: JsonSchema>() -> JsonObject {
     plain::<T>(SchemaSettings::draft2020_12().for_serialize())
 }
 
+/// Leaves out what not every client understands: lists of types with `null` (an argument that is not set is left out,
+/// and so is a field of a result), and formats such as `uint32`, which are no standard.
+fn simplify(schema: &mut Schema) {
+    let is_null = |schema: &Value| schema["type"] == "null";
+    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+        choices.retain(|choice| !is_null(choice));
+        if let [Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            schema.remove("anyOf");
+            for (name, value) in only {
+                // What a field says of itself goes before what its type says.
+                if schema.get(&name).is_none() {
+                    schema.insert(name, value);
+                }
+            }
+        }
+    }
+    if let Some(Value::Array(kinds)) = schema.get_mut("type") {
+        kinds.retain(|kind| kind != "null");
+        if let [only] = kinds.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if schema.get("type").is_some_and(|kind| kind == "integer") {
+        schema.remove("format");
+    }
+    if schema.get("default").is_some_and(Value::is_null) {
+        schema.remove("default");
+    }
+}
+
 fn plain<T: JsonSchema>(settings: SchemaSettings) -> JsonObject {
-    let settings = settings.with(|settings| settings.inline_subschemas = true);
+    let settings = settings.with(|settings| {
+        settings.inline_subschemas = true;
+        settings.transforms.push(Box::new(RecursiveTransform(simplify)));
+    });
     let Value::Object(mut schema) = settings.into_generator().into_root_schema_for::<T>().to_value() else {
         return JsonObject::new();
     };

@@ -33,6 +33,18 @@ async fn arguments_that_cannot_be_meant_are_refused_by_name() {
 }
 
 #[tokio::test]
+async fn what_clients_write_as_text_is_understood() {
+    let house = House::new().await;
+    house.picture("fox.png").await;
+    let session = house.session().await;
+    for mask in ["{\"x\":0,\"y\":0,\"width\":512,\"height\":512}", "rect:0,0,512,512"] {
+        let edit = json!({ "images": "fox.png", "mask": mask, "max_cost": "$0.10", "background": null });
+        let edited = session.call("edit_image", small(edit)).await;
+        assert_eq!(edited["status"], "succeeded", "{mask}");
+    }
+}
+
+#[tokio::test]
 async fn a_tool_that_is_not_there_is_an_error_of_the_protocol() {
     let house = House::new().await;
     let session = house.session().await;
