@@ -47,7 +47,7 @@ pub use schedule::PollSchedule;
 pub use stream::{Event, GenerationStream};
 
 pub use impasto_pricing::{Actual, ActualSource, Currency, Decimal, Estimate, Money, PriceBook};
-pub use impasto_providers::{Book, BookEntry, Origin, Seller, Sellers, ToldTask, UploadedFile};
+pub use impasto_providers::{Book, BookEntry, Job, Origin, Seller, Sellers, ToldTask, UploadedFile};
 pub use impasto_transport::retry::RetryPolicy;
 pub use impasto_transport::{ApiKey, Clock, Deadlines, Entropy, HttpTransport, ScanLimits, SeededEntropy};
 pub use impasto_types::{

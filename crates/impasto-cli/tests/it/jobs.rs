@@ -101,6 +101,26 @@ fn a_job_that_was_being_prepared_says_so() {
     assert!(bench.run_ok(&["jobs"]).stdout.contains("the program ended before anything was sent"));
 }
 
+/// The emulator's images lie on this machine, which may be out of bounds: the job stays, and is finished later.
+#[test]
+fn images_of_a_job_are_fetched_from_public_addresses_only_if_one_wishes() {
+    let bench = Bench::with(Emulator::builder()).env("ATLASCLOUD_API_KEY", "sk-atlas");
+    let base_url = bench.mount("/api/v1");
+    let args =
+        ["generate", "a fox", "-p", "atlas", "-m", "gpt-image-2", "-q", "low", "--base-url", &base_url];
+    let args = [&args[..], &["--poll-interval", "0.01", "--out", "fox.jpg"]].concat();
+    let wrong = bench.command(&args).env("IMPASTO_PUBLIC_DOWNLOADS_ONLY", "perhaps").output().unwrap();
+    let told = String::from_utf8(wrong.stderr).unwrap();
+    assert!(told.contains("IMPASTO_PUBLIC_DOWNLOADS_ONLY: must be 1 or 0"), "{told}");
+
+    let refused = bench.command(&args).env("IMPASTO_PUBLIC_DOWNLOADS_ONLY", "1").output().unwrap();
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("images are only fetched from public addresses"), "{told}");
+    assert!(!refused.status.success() && bench.files().is_empty());
+    bench.run_ok(&["jobs", "resume", "--poll-interval", "0.01"]);
+    assert_eq!((&bench.read("fox.jpg")[..2], bench.bill().len()), (&b"\xff\xd8"[..], 1));
+}
+
 #[test]
 fn all_jobs_as_json() {
     let bench = with_tasks();
