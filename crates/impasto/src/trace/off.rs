@@ -41,6 +41,7 @@ impl AttemptSpan {
         work.await
     }
 
+    #[expect(clippy::unused_self, reason = "the same shape as with the feature")]
     pub(crate) fn ended(self, _billing: BillingOutcome, _failure: Option<ErrorKind>) {}
 }
 
