@@ -1,6 +1,7 @@
 //! The commands behind `cargo xtask`, as a library so that the tests call the very checks that CI runs.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its caller")]
 
+pub mod bench;
 pub mod cargo;
 pub mod ci;
 pub mod docs;

@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{ci, docs, faults, fixtures, layers, package, prices, tidy};
+use xtask::{bench, ci, docs, faults, fixtures, layers, package, prices, tidy};
 
 /// Regenerates and checks what the repository derives.
 ///
@@ -21,6 +21,7 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Command {
+    Bench(bench::Args),
     Ci(ci::Args),
     Docs(docs::Args),
     Faults(faults::Args),
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Err(error) => return failure(&error),
     }
     let outcome = match Xtask::parse().command {
+        Command::Bench(args) => bench::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Faults(args) => faults::run(&args),

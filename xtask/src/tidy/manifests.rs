@@ -26,6 +26,8 @@ pub fn check(repository: &Repository, findings: &mut Findings) {
     let mut asked_for = BTreeSet::new();
     for file in manifests {
         match file.text.parse::<Table>() {
+            // A workspace of its own inherits nothing from ours.
+            Ok(manifest) if manifest.contains_key("workspace") => {}
             Ok(manifest) => {
                 check_manifest(repository, file, &manifest, findings);
                 asked_for.extend(dependencies(&manifest).into_iter().map(|(_, name, _)| name.clone()));
