@@ -62,7 +62,11 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub(crate) fn io(field: &str, path: impl Display, error: &std::io::Error) -> Self {
-        Self::new(Exit::Usage, ErrorKind::Io.as_str(), format!("{path}: {error}")).with_field(field)
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::new(Exit::Usage, ErrorKind::Io.as_str(), format!("{path}: {why}")).with_field(field)
     }
 
     /// A setting that cannot be right.
