@@ -88,7 +88,8 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Show how an image was made, from the sidecar beside it
     ///
-    /// Without a sidecar it shows what the image itself tells. The image is compared with the hash in the sidecar.
+    /// Without a sidecar it shows what the image itself tells. The image is compared with the hash in the sidecar; if it
+    /// was changed since, the exit code is 1.
     Show(ShowArgs),
     /// Show what was spent, by day, seller and model
     ///

@@ -11,7 +11,7 @@ use crate::commands::watch::{Context, Watched, watch};
 use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::plan;
+use crate::plan::{self, Emulated};
 use crate::term::Term;
 use crate::view::{ErrorReport, ForgottenReport, JobsReport, ResumedReport};
 
@@ -86,10 +86,11 @@ async fn take_up(
     args: &ResumeArgs,
     term: &Term,
 ) -> Result<Watched, Failure> {
-    let client = plan::client_of(&record, args, Arc::new(journal.clone()))?;
+    let emulated = Emulated::default();
+    let client = plan::client_of(&record, args, Arc::new(journal.clone()), &emulated)?;
     let request = record.job.request.clone();
     let events = client.resume(record, None);
-    watch(&client, &request, events, Context { journaled: true, ..Context::default() }, term).await
+    watch(&client, &request, events, Context { emulated, journaled: true, ..Context::default() }, term).await
 }
 
 async fn forget(journal: &FileJournal, ids: &[String], term: &Term) -> Result<Exit, Failure> {

@@ -159,11 +159,12 @@ pub(crate) fn journal(term: &Term) -> Option<FileJournal> {
     }
 }
 
-/// The client of a job that was written down.
+/// The client of a job that was written down. `emulated` then tells whether an emulator answers it.
 pub(crate) fn client_of(
     record: &JobRecord,
     args: &ResumeArgs,
     journal: Arc<dyn Journal>,
+    emulated: &Emulated,
 ) -> Result<Client, Failure> {
     let sellers = config::sellers()?;
     let address = &record.address;
@@ -172,9 +173,10 @@ pub(crate) fn client_of(
         .sellers(sellers)
         .prices(config::prices()?)
         .address(address)
+        .transport(emulated.watching())
         .journal(journal);
     if let Some(ledger) = config::ledger() {
-        builder = builder.ledger(Arc::new(ledger));
+        builder = builder.ledger(Arc::new(ledger.with_emulated(emulated.flag())));
     }
     if let Some(variable) = &args.api_key_env {
         builder = builder.api_key(key_in(variable)?);

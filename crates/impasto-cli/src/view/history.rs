@@ -43,6 +43,9 @@ pub(super) struct RunView {
     pub(super) failures: Vec<FailureRecord>,
     /// The command that makes it once more.
     pub(super) command: String,
+    /// What it cost, for people.
+    #[serde(skip)]
+    pub(super) words: Option<String>,
 }
 
 /// One image of a run.
@@ -73,7 +76,7 @@ impl HistoryReport {
         let lines = self.runs.iter().map(|run| {
             let head = format!("{}  {}", run.id, short(&run.prompt, 60));
             let mut facts = vec![minute(run.at), format!("{} at {}", run.model, run.provider)];
-            facts.extend(run.money());
+            facts.extend(run.words.clone());
             if let Some(failure) = run.failures.first() {
                 facts.push(format!("failed: {} ({})", failure.kind, failure.billing));
             }
@@ -122,21 +125,12 @@ impl RunView {
             warnings: run.warnings.clone(),
             failures: run.failures.clone(),
             command: command_of(run),
+            words: run.cost.as_ref().map(|cost| {
+                let most = if cost.is_upper_bound() { "at most " } else { "" };
+                let would = if run.emulated { "emulated, would have " } else { "" };
+                format!("{would}cost {most}{}", cost.total)
+            }),
         }
-    }
-
-    /// What it cost, in words.
-    pub(super) fn money(&self) -> Option<String> {
-        let cost = self.cost.as_ref()?;
-        let text = |name: &str| cost.get(name).and_then(Value::as_str).unwrap_or_default();
-        let bound = cost["sources"].as_array().into_iter().flatten().any(|one| one == "estimate_upper_bound");
-        let amount = format!("{} {}", text("amount"), text("currency"));
-        let most = if bound { "at most " } else { "" };
-        Some(if self.emulated {
-            format!("emulated, would have cost {most}{amount}")
-        } else {
-            format!("cost {most}{amount}")
-        })
     }
 
     fn files(&self) -> Option<String> {

@@ -122,7 +122,8 @@ impl ShownImage {
         for input in &self.inputs {
             line(&input.role, &input.label);
         }
-        line("cost", &run.money().unwrap_or_else(|| "unknown".to_owned()));
+        let cost = run.words.as_deref().unwrap_or("unknown");
+        line("cost", cost.strip_prefix("cost ").unwrap_or(cost));
         if let Some(Value::String(most)) = run.estimate.as_ref().and_then(|estimate| estimate.get("high")) {
             let currency = run.estimate.as_ref().and_then(|one| one["currency"].as_str()).unwrap_or_default();
             line("estimate", &format!("at most {most} {currency}"));

@@ -49,6 +49,9 @@ fn a_task_that_was_cut_off_is_finished_and_paid_once() {
     assert_eq!(resumed.lines().len(), 1);
     assert!(resumed.stdout.ends_with("fox.jpg\n"), "{}", resumed.stdout);
     assert_eq!(&bench.read("fox.jpg")[..2], b"\xff\xd8");
+    let sidecar: serde_json::Value = serde_json::from_slice(&bench.read("fox.jpg.json")).unwrap();
+    assert_eq!(sidecar["run"]["emulated"], true, "{sidecar}");
+    assert_eq!(bench.run_ok(&["usage", "--emulated", "--json"]).json()["total"]["images"], 1);
     assert_eq!(bench.bill().len(), 1, "it was paid once");
     let submits = bench.requests().iter().filter(|request| request.method == "POST").count();
     assert_eq!(submits, 1, "it was sent once");

@@ -94,7 +94,7 @@ impl Clients for OwnClients {
             timeout: self.seller.timeout,
             poll_interval: self.seller.poll_interval,
         };
-        plan::client_of(record, &args, Arc::new(journal)).map_err(told)
+        plan::client_of(record, &args, Arc::new(journal), &Emulated::default()).map_err(told)
     }
 
     fn emulated(&self) -> Option<String> {
