@@ -67,6 +67,8 @@ pub struct Settings {
     pub receipts: Option<PathBuf>,
     /// Where runs are recorded.
     pub history: Option<History>,
+    /// Whether a record of its run is put beside each image; off unless set.
+    pub sidecars: bool,
     /// The time, for bounded waits.
     pub clock: Arc<dyn Clock>,
 }
@@ -91,6 +93,7 @@ impl Settings {
             journal: None,
             receipts: None,
             history: None,
+            sidecars: false,
             clock: Arc::new(TokioClock::new()),
         }
     }

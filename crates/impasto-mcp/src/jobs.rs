@@ -13,7 +13,7 @@ use impasto::transport::{Entropy as _, OsEntropy};
 use serde_json::Value;
 use tokio::sync::watch;
 
-pub(crate) use follow::Ordered;
+pub(crate) use follow::{Ordered, Records};
 pub(crate) use keys::{Asked, Claim, Keys, fingerprint};
 pub(crate) use left::Left;
 
@@ -83,6 +83,13 @@ impl Job {
         self.status.subscribe()
     }
 
+    /// Waits until it is over.
+    pub(crate) async fn ended(&self) {
+        let mut statuses = self.subscribe();
+        // The sender is here, so that waiting ends with the job.
+        let _ = statuses.wait_for(|status| matches!(status, Status::Over(_))).await;
+    }
+
     fn step(&self, message: String) {
         self.status.send_modify(|status| {
             if let Status::Running(step) = status {
@@ -139,10 +146,10 @@ impl Jobs {
         self.with(|jobs| jobs.iter().rev().map(|job| job.view()).collect())
     }
 
-    /// Where the images of jobs go that are still running.
-    pub(crate) fn destinations(&self) -> Vec<Value> {
+    /// Those that are still running.
+    pub(crate) fn running(&self) -> Vec<Arc<Job>> {
         let runs = |job: &&Arc<Job>| matches!(*job.status.borrow(), Status::Running(_));
-        self.with(|jobs| jobs.iter().filter(runs).map(|job| job.destination.clone()).collect())
+        self.with(|jobs| jobs.iter().filter(runs).cloned().collect())
     }
 
     /// Starts a job; it runs on its own.

@@ -1,13 +1,14 @@
 //! The server: finds the tool that was called, and answers every failure as a result that says what to do.
 
 mod announced;
+mod cancelled;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CancelledNotificationParam, Implementation,
+    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::{NotificationContext, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -19,7 +20,7 @@ use crate::args::Read;
 use crate::catalogue;
 use crate::clients::Settings;
 use crate::error::Error;
-use crate::jobs::{Jobs, Keys};
+use crate::jobs::{Jobs, Keys, Records};
 use crate::output::{
     BudgetAnswer, BudgetView, CompareView, EstimateView, JobView, JobsView, ModelsView, UploadView,
 };
@@ -27,6 +28,7 @@ use crate::roots::Roots;
 use crate::tools;
 
 use announced::Announced;
+pub(crate) use cancelled::Cancelled;
 
 /// An MCP server with the image tools. Cheap to clone; clones share their jobs, keys and budget.
 ///
@@ -36,6 +38,7 @@ use announced::Announced;
 pub struct Server {
     shared: Arc<Shared>,
     announced: Announced,
+    cancelled: Cancelled,
 }
 
 /// What all sessions share.
@@ -54,6 +57,7 @@ pub(crate) struct Call<'a> {
     pub(crate) read: Read,
     pub(crate) roots: Roots,
     pub(crate) context: &'a RequestContext<RoleServer>,
+    pub(crate) cancelled: &'a Cancelled,
 }
 
 impl Server {
@@ -62,13 +66,27 @@ impl Server {
     pub fn new(settings: Settings) -> Self {
         let keys = Keys::new(settings.receipts.clone());
         let shared = Shared { settings, jobs: Jobs::default(), keys, tools: catalogue::tools() };
-        Self { shared: Arc::new(shared), announced: Announced::default() }
+        Self { shared: Arc::new(shared), announced: Announced::default(), cancelled: Cancelled::default() }
     }
 
     /// The same server for another session: its client may announce other folders.
     #[cfg(feature = "http")]
     pub(crate) fn for_session(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), announced: Announced::default() }
+        let shared = Arc::clone(&self.shared);
+        Self { shared, announced: Announced::default(), cancelled: Cancelled::default() }
+    }
+
+    /// How many jobs are running. They go on when a client leaves, because they may be paid for.
+    #[must_use]
+    pub fn running_jobs(&self) -> usize {
+        self.shared.jobs.running().len()
+    }
+
+    /// Waits until no job is running: what a program does before it ends, so that no image that is paid for is lost.
+    pub async fn finish_jobs(&self) {
+        for job in self.shared.jobs.running() {
+            job.ended().await;
+        }
     }
 
     /// The folders of this call.
@@ -92,7 +110,8 @@ impl Server {
         let schema = schema.map(|known| Arc::clone(&known.input_schema)).unwrap_or_default();
         let read = Read::new(&schema, request.arguments)?;
         let roots = self.roots(context).await?;
-        let call = Call { shared: &self.shared, tool, read, roots, context };
+        let cancelled = &self.cancelled;
+        let call = Call { shared: &self.shared, tool, read, roots, context, cancelled };
         match tool {
             "generate_image" => tools::images::generate(&call).await,
             "edit_image" => tools::images::edit(&call).await,
@@ -112,6 +131,11 @@ impl Shared {
     /// Where the budget stands.
     pub(crate) async fn budget(&self) -> BudgetView {
         BudgetView::from(&self.settings.budget.state().await)
+    }
+
+    /// What is kept of runs besides their images.
+    pub(crate) fn records(&self) -> Records {
+        Records { history: self.settings.history.clone(), sidecars: self.settings.sidecars }
     }
 
     /// Whether the emulator answers.
@@ -163,6 +187,16 @@ impl ServerHandler for Server {
         // Each call is polled on its own and may be large.
         let answer = Box::pin(self.answer(tool, request, &context)).await;
         Ok(answer.unwrap_or_else(|error| answer::failed(&error, self.shared.shape(tool))).into())
+    }
+
+    async fn on_cancelled(
+        &self,
+        notification: CancelledNotificationParam,
+        _context: NotificationContext<RoleServer>,
+    ) {
+        if let Some(id) = notification.request_id {
+            self.cancelled.note(&id);
+        }
     }
 
     async fn on_roots_list_changed(&self, _context: NotificationContext<RoleServer>) {

@@ -5,7 +5,8 @@ use rmcp::ServiceExt as _;
 use crate::error::Error;
 use crate::server::Server;
 
-/// Serves one client on stdin and stdout, until it closes them. Nothing else may write to stdout meanwhile.
+/// Serves one client on stdin and stdout, until it closes them. Nothing else may write to stdout meanwhile. Jobs may
+/// still be running then: see [`Server::finish_jobs`].
 ///
 /// # Errors
 /// When the client does not begin as the protocol says.

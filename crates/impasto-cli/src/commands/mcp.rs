@@ -45,19 +45,34 @@ async fn serve(args: &McpArgs, term: &Term) -> Result<Exit, Failure> {
     let server = Server::new(settings);
     match args.http {
         Some(address) => {
-            let server = serve_http(server, address).await.map_err(failure)?;
-            term.say(format_args!("serving on {} until Ctrl-C", server.url()));
+            let http = serve_http(server.clone(), address).await.map_err(failure)?;
+            term.say(format_args!("serving on {} until Ctrl-C", http.url()));
             tokio::select! {
-                ended = server.run() => ended.map_err(failure)?,
+                ended = http.run() => ended.map_err(failure)?,
                 _ = tokio::signal::ctrl_c() => {}
             }
         }
-        None => serve_stdio(server).await.map_err(failure)?,
+        None => serve_stdio(server.clone()).await.map_err(failure)?,
     }
+    finish(&server, term).await;
     if let Some(emulator) = emulator {
         emulator.shutdown().await;
     }
     Ok(Exit::Ok)
+}
+
+/// The client is gone, but what it ordered may be paid for: its images are waited for.
+async fn finish(server: &Server, term: &Term) {
+    let running = server.running_jobs();
+    if running == 0 {
+        return;
+    }
+    let jobs = if running == 1 { "1 job that may be paid for" } else { "jobs that may be paid for" };
+    term.say(format_args!("finishing {jobs}; Ctrl-C leaves them, to be taken up with `impasto jobs resume`"));
+    tokio::select! {
+        () = server.finish_jobs() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 fn settings(
@@ -67,7 +82,8 @@ fn settings(
     term: &Term,
 ) -> Result<Settings, Failure> {
     let real = emulator.is_none();
-    let limits = settings::Settings::load()?.get("budget")?;
+    let set = settings::Settings::load()?;
+    let limits = set.get("budget")?;
     let ledger = config::ledger().filter(|_| real);
     let budget = limits::budget(&args.budget, limits.as_deref(), ledger.as_ref())?;
     let journal = if real { plan::journal(term) } else { None };
@@ -91,7 +107,8 @@ fn settings(
     settings.journal = journal;
     // What the emulator drew is forgotten with it: a key must not stand in for a real image later.
     settings.receipts = config::state("mcp-keys").filter(|_| real);
-    settings.history = config::history();
+    settings.history = if set.is_on("history")? { config::history() } else { None };
+    settings.sidecars = set.is_on("sidecar")?;
     Ok(settings)
 }
 

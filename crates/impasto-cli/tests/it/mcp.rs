@@ -77,7 +77,7 @@ fn without_a_key_the_tools_work_on_the_emulator_and_say_so() {
     let made = talk.call("generate_image", &fox);
     let made = &made["structuredContent"];
     assert_eq!((&made["status"], &made["emulated"]), (&json!("succeeded"), &json!(true)), "{made}");
-    assert_eq!(bench.files(), ["a-fox.png"]);
+    assert_eq!(bench.files(), ["a-fox.png", "a-fox.png.json"]);
     assert_eq!(image::load_from_memory(&bench.read("a-fox.png")).unwrap().width(), 1024);
     let edit = json!({
         "prompt": "at night", "images": ["a-fox.png"], "size": "1024x1024", "quality": "low",
@@ -114,6 +114,20 @@ fn with_a_key_its_seller_answers_and_another_is_not_replaced_by_placeholders() {
     assert_eq!((&second["images"], &second["replayed"]), (&first["images"], &json!(true)), "{second}");
     later.end();
     assert_eq!(bench.bill().len(), 1);
+}
+
+#[test]
+fn a_client_that_leaves_loses_no_image() {
+    let bench = Bench::with_emulator().env("IMPASTO_SIDECAR", "false");
+    let mut talk = Talk::start(&bench, &["--root", "."]);
+    let fox = json!({ "prompt": "a fox", "size": "1024x1024", "quality": "low", "wait": 0 });
+    let begun = talk.call("generate_image", &fox);
+    assert_eq!(begun["structuredContent"]["status"], "running", "{begun}");
+    let said = talk.end();
+    assert!(said.is_empty() || said.starts_with("finishing 1 job that may be paid for"), "{said}");
+    assert_eq!((bench.files(), bench.bill().len()), (vec!["a-fox.png".to_owned()], 1));
+    let looked_back = bench.run_ok(&["history"]);
+    assert!(looked_back.stdout.contains("a fox"), "{}", looked_back.stdout);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use impasto::history::{History, RunRecord};
+use impasto::history::{FailureRecord, History, RunRecord};
+use impasto::sidecar::Sidecar;
 use impasto::{BillingOutcome, ErrorKind, Event, Generation, GenerationStream};
 
 use serde_json::Value;
@@ -27,8 +28,32 @@ pub(crate) struct Ordered {
     pub(crate) emulated: bool,
     /// The key it was ordered under.
     pub(crate) claim: Option<Claim>,
-    /// Where runs are recorded.
+    /// What is kept of it besides.
+    pub(crate) records: Records,
+}
+
+/// What is kept of a run besides its images.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Records {
     pub(crate) history: Option<History>,
+    pub(crate) sidecars: bool,
+}
+
+impl Records {
+    /// Keeps what is wanted. The images are there: what cannot be written does not make them fewer.
+    async fn keep(self, mut run: RunRecord, emulated: bool) {
+        // Of what was never sent there is nothing to look back at.
+        if run.attempts == 0 && run.images.is_empty() {
+            return;
+        }
+        run.emulated = emulated;
+        if let Some(history) = &self.history {
+            let _ = history.add(&run).await;
+        }
+        if self.sidecars {
+            let _ = tokio::task::spawn_blocking(move || Sidecar::write_all(&run)).await;
+        }
+    }
 }
 
 impl Ordered {
@@ -60,7 +85,7 @@ pub(crate) fn beginning(prompt: &str) -> String {
 pub(super) async fn run(job: Arc<Job>, ordered: Ordered, stream: GenerationStream) {
     let followed = tokio::spawn(follow(Arc::clone(&job), stream)).await;
     let begun = ordered.begun();
-    let Ordered { run, claim, history, emulated, .. } = ordered;
+    let Ordered { run, claim, records, emulated, .. } = ordered;
     let (run, error) = match followed {
         Ok(Ok(generation)) => {
             let error = generation.failures.first().map(|failure| told(&job, &failure.error));
@@ -68,7 +93,12 @@ pub(super) async fn run(job: Arc<Job>, ordered: Ordered, stream: GenerationStrea
         }
         Ok(Err(error)) => {
             let told = told(&job, &error);
-            (run.with_images(error.salvaged()).await, Some(told))
+            let mut run = run.with_images(error.salvaged()).await;
+            run.attempts = error.attempts();
+            run.request_ids.extend(error.request_id().map(str::to_owned));
+            run.task_ids.extend(error.job().and_then(|job| job.task.as_ref()).map(|task| task.id.clone()));
+            run.failures = vec![FailureRecord::new(told.code(), told.to_string(), told.billing())];
+            (run, Some(told))
         }
         Err(_) => {
             let broken = Error::new("internal", "the job ended without a word");
@@ -80,14 +110,7 @@ pub(super) async fn run(job: Arc<Job>, ordered: Ordered, stream: GenerationStrea
     if let Some(claim) = claim {
         claim.settle(&view).await;
     }
-    if let Some(history) = history
-        && !run.images.is_empty()
-    {
-        let mut run = run;
-        run.emulated = emulated;
-        // The images are there; a history that cannot be written does not make them fewer.
-        let _ = history.add(&run).await;
-    }
+    records.keep(run, emulated).await;
     job.finish(view);
 }
 

@@ -110,7 +110,7 @@ impl Order<'_> {
             destination: files.describe(),
             emulated: self.call.shared.emulated(),
             claim,
-            history: self.call.shared.settings.history.clone(),
+            records: self.call.shared.records(),
         };
         let mut call = client.request(self.request.clone()).destination(files);
         if let Some(limit) = self.limit() {

@@ -76,7 +76,7 @@ fn unknown(id: &str) -> Error {
 
 /// What earlier processes left behind.
 pub(super) async fn left(call: &Call<'_>) -> Result<Left, Error> {
-    let busy = call.shared.jobs.destinations();
+    let busy = call.shared.jobs.running().iter().map(|job| job.destination.clone()).collect();
     Left::read(call.shared.settings.journal.as_ref(), &call.roots, busy).await
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn take_up(
         destination: record.destination.clone(),
         emulated: call.shared.emulated(),
         claim,
-        history: settings.history.clone(),
+        records: call.shared.records(),
     };
     let stream = client.resume(record, None);
     Ok(call.shared.jobs.start(ordered, stream))

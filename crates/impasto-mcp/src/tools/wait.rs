@@ -53,7 +53,7 @@ pub(super) async fn wait(call: &Call<'_>, job: &Arc<Job>, limit: Duration, order
                 }
             }
             () = &mut timer => break,
-            () = call.context.ct.cancelled(), if !cancelled => {
+            () = call.cancelled.of(&call.context.id), if !cancelled => {
                 let Some(owner) = &owner else { break };
                 // The job says at once what was billed.
                 owner.cancel();

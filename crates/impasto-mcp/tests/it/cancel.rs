@@ -1,8 +1,9 @@
 //! A call that its client gives up.
 
+use impasto_mcp::Server;
 use serde_json::json;
 
-use crate::support::{House, small};
+use crate::support::{House, Listener, Session, small};
 
 #[tokio::test]
 async fn a_cancelled_call_ends_its_job_which_says_what_was_billed() {
@@ -48,4 +49,29 @@ async fn giving_up_a_wait_leaves_the_job_alone() {
     }
     let done = session.call("wait_for_job", ask).await;
     assert_eq!(done["status"], "succeeded", "{done}");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_loses_nothing() {
+    let house = House::new().await.faulty("duration;100");
+    let server = Server::new(house.settings());
+    let session = Session::open(server.clone(), Listener::default()).await;
+    {
+        let mut call = Box::pin(session.raw("generate_image", small(json!({ "provider": "atlas" }))));
+        std::future::poll_fn(|context| {
+            assert!(call.as_mut().poll(context).is_pending());
+            context.waker().wake_by_ref();
+            if server.running_jobs() == 1 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+        // Forgotten rather than dropped: dropping it would send the notification.
+        std::mem::forget(call);
+    }
+    let Session { client } = session;
+    client.cancel().await.unwrap();
+    server.finish_jobs().await;
+    assert_eq!((server.running_jobs(), house.charges()), (0, 1));
+    let later = Session::open(server, Listener::default()).await;
+    let listed = later.call("list_jobs", json!({})).await;
+    assert_eq!(listed["jobs"][0]["status"], "succeeded", "{listed}");
 }

@@ -1,9 +1,10 @@
 //! Which files are touched, and which are not.
 
+use impasto::history::History;
 use impasto_mcp::Server;
 use serde_json::{Value, json};
 
-use crate::support::{House, Listener, Session, path_of, small};
+use crate::support::{House, KEY, Listener, Session, path_of, small};
 
 #[tokio::test]
 async fn files_outside_the_roots_are_neither_read_nor_written() {
@@ -83,4 +84,35 @@ async fn the_clients_folders_narrow_final_roots_and_replace_others() {
     check(true, &house.files(), false).await;
     check(false, &outside, true).await;
     check(false, &house.files(), false).await;
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_run_holds_no_key() {
+    let house = House::new().await;
+    let mut settings = house.settings();
+    let state = house.folder.path().join("state");
+    settings.history = Some(History::new(state.join("history")));
+    settings.sidecars = true;
+    let session = Session::open(Server::new(settings), Listener::default()).await;
+    let arguments = small(json!({ "idempotency_key": "fox", "provider": "atlas" }));
+    let made = session.call("generate_image", arguments).await;
+    let sidecar = impasto::sidecar::Sidecar::read(path_of(&made)).unwrap();
+    assert_eq!(sidecar.run.prompt(), "a fox");
+    let mut kept = Vec::new();
+    let mut folders = vec![state, house.files()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                let shows = bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes());
+                assert!(!shows, "{}", path.display());
+                kept.push(path);
+            }
+        }
+    }
+    // The image, its sidecar, the receipt of its key, the history.
+    assert!(kept.len() >= 4, "{kept:?}");
 }
