@@ -68,6 +68,52 @@ fn every_spelling_of_base64_is_read() {
     }
 }
 
+/// The places where sellers put base64, with `@` for the text: OpenAI and its imitators, Atlas Cloud's outputs bare, as
+/// data URLs and as objects, gateways that answer like Replicate or like a chat.
+const SHAPES: &[(&str, &str)] = &[
+    (r#"{"created":1,"data":[{"b64_json":@}],"usage":{"total_tokens":1}}"#, "data[0].b64_json"),
+    (
+        r#"{"usage":{"total_tokens":1},"data":[{"revised_prompt":"b64_json","b64_json":@}]}"#,
+        "data[0].b64_json",
+    ),
+    (r#"{"type":"response.image","partial_image_b64":@,"partial_image_index":0}"#, "partial_image_b64"),
+    (r#"{"partial_image_index":0,"partial_image_b64":@}"#, "partial_image_b64"),
+    (r#"{"images":[@]}"#, "images[0]"),
+    (r#"{"images":[{"url":@,"width":1}]}"#, "images[0].url"),
+    (r#"{"code":200,"data":{"status":"completed","outputs":[@],"error":""}}"#, "data.outputs[0]"),
+    (r#"{"outputs":[@],"status":"completed"}"#, "outputs[0]"),
+    (r#"{"data":{"outputs":[{"url":@}]}}"#, "data.outputs[0].url"),
+    (r#"{"output":@}"#, "output"),
+    (r#"{"data":[{"image_base64":@}]}"#, "data[0].image_base64"),
+];
+
+/// Ways of writing the PNG signature, each behind the prefix of a data URL and without.
+const SPELLINGS: &[&str] = &["iVBORw0KGgo/", r"iVBORw0KGgo\/", "iVBORw0KGgo_", r"iVBORw0K\nGgo/"];
+
+#[test]
+fn every_shape_of_reply_is_read_in_every_spelling() {
+    for (shape, path) in SHAPES {
+        for spelling in SPELLINGS {
+            for prefix in ["", "data:image/png;base64,", r"data:image\/png;base64,"] {
+                let tight = shape.replace('@', &format!("\"{prefix}{spelling}\""));
+                let airy = shape.replace('@', &format!(" \"{prefix}{spelling}\"\n ")).replace(':', " :\t");
+                // A colon of the data URL itself has no space before it.
+                let airy = airy.replace("data :\t", "data:");
+                for text in [tight, airy] {
+                    let scanned = scan(ReplyKind::Json, &text);
+                    assert_eq!(scanned.error, None, "{text}");
+                    assert_eq!(scanned.blobs.len(), 1, "{text}");
+                    let blob = &scanned.blobs[0];
+                    assert_eq!((blob.path.as_str(), &blob.problem), (*path, &None), "{text}");
+                    assert_eq!(blob.bytes, b"\x89PNG\r\n\x1a\n\x3f", "{text}");
+                    let media_type = (!prefix.is_empty()).then_some("image/png");
+                    assert_eq!(blob.media_type.as_deref(), media_type, "{text}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_no_image_stays() {
     for same in [
