@@ -6,10 +6,12 @@ mod config;
 mod exit;
 mod failure;
 mod gallery;
+mod picture;
 mod plan;
 mod settings;
 mod term;
 mod view;
+mod whole;
 
 use std::process::ExitCode;
 

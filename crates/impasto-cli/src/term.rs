@@ -7,6 +7,7 @@ mod style;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 
+use impasto::ledger::DamagedLine;
 use impasto::{BillingOutcome, Warning};
 use serde::Serialize;
 
@@ -59,6 +60,13 @@ impl Term {
     pub(crate) fn say(&self, line: impl Display) {
         if !self.quiet {
             to_stderr(line);
+        }
+    }
+
+    /// Lines of the history or of the ledger that could not be read.
+    pub(crate) fn tell_damaged(&self, damaged: &[DamagedLine]) {
+        for DamagedLine { path, line, problem, .. } in damaged {
+            self.say(format_args!("{}, line {line}, is left out: {problem}", path.display()));
         }
     }
 

@@ -1,6 +1,5 @@
 //! `impasto gallery`: a page of the images of a folder.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use crate::args::GalleryArgs;
@@ -9,6 +8,7 @@ use crate::failure::Failure;
 use crate::gallery::{MARK, collect, page};
 use crate::term::{Term, plain};
 use crate::view::GalleryReport;
+use crate::whole;
 
 /// Writes the page.
 pub(crate) fn run(args: &GalleryArgs, term: &Term) -> Result<Exit, Failure> {
@@ -26,15 +26,7 @@ pub(crate) fn run(args: &GalleryArgs, term: &Term) -> Result<Exit, Failure> {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
     let html = page(&args.title, &found.pieces, &out);
-    let mut temporary = out.clone().into_os_string();
-    temporary.push(format!(".{}.part", std::process::id()));
-    let written = std::fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(html.as_bytes()))
-        .and_then(|()| std::fs::rename(&temporary, &out));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written.map_err(failed)?;
+    whole::write(&out, html.as_bytes()).map_err(failed)?;
     let report = GalleryReport::new(&out, &found, html.len());
     if term.wants_json() {
         term.print_json(&report);

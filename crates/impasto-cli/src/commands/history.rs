@@ -32,14 +32,7 @@ pub(crate) fn run(args: &HistoryArgs, term: &Term) -> Result<Exit, Failure> {
                 && text.as_ref().is_none_or(in_text)
         })
         .map_err(|error| Failure::io("history", history.directory().display(), &error))?;
-    for damaged in &listing.damaged {
-        term.say(format_args!(
-            "{}, line {}, is left out: {}",
-            damaged.path.display(),
-            damaged.line,
-            damaged.problem
-        ));
-    }
+    term.tell_damaged(&listing.damaged);
     let report = HistoryReport::new(&listing.runs);
     if term.wants_json() {
         term.print_json(&report);

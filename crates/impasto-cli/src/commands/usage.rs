@@ -19,14 +19,7 @@ pub(crate) fn run(args: &UsageArgs, term: &Term) -> Result<Exit, Failure> {
     let since = plan::since(&args.since)?;
     let unreadable = |error: std::io::Error| Failure::io("ledger", ledger.directory().display(), &error);
     let listing = ledger.read(since).map_err(unreadable)?;
-    for damaged in &listing.damaged {
-        term.say(format_args!(
-            "{}, line {}, is left out: {}",
-            damaged.path.display(),
-            damaged.line,
-            damaged.problem
-        ));
-    }
+    term.tell_damaged(&listing.damaged);
     let wanted = listing.entries.iter().filter(|entry| {
         entry.emulated == args.emulated
             && args.provider.as_ref().is_none_or(|id| *id == entry.provider)

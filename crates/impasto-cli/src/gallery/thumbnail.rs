@@ -4,8 +4,9 @@ use std::io::Cursor;
 use std::path::Path;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::thumbnail;
-use image::{DynamicImage, ImageFormat, RgbaImage};
+use image::{DynamicImage, ImageFormat};
+
+use crate::picture::shrink;
 
 /// The longest side, for a card on a screen with two pixels to a point.
 const SIDE: u32 = 640;
@@ -25,7 +26,7 @@ pub(super) struct Thumbnail {
 /// The copy; none of what this build cannot decode (a gif, an svg), which is then shown itself.
 pub(super) fn of(path: &Path) -> Option<Thumbnail> {
     let pixels = image::load_from_memory(&std::fs::read(path).ok()?).ok()?.into_rgba8();
-    let small = shrink(&pixels);
+    let small = shrink(&pixels, SIDE);
     let (width, height) = small.dimensions();
     let mut bytes = Vec::new();
     let clear = small.pixels().any(|pixel| pixel.0[3] < u8::MAX);
@@ -39,17 +40,4 @@ pub(super) fn of(path: &Path) -> Option<Thumbnail> {
     };
     let address = format!("data:image/{kind};base64,{}", base64_simd::STANDARD.encode_to_string(bytes));
     Some(Thumbnail { address, width, height, clear })
-}
-
-fn shrink(pixels: &RgbaImage) -> RgbaImage {
-    let (width, height) = pixels.dimensions();
-    let longest = width.max(height).max(1);
-    if longest <= SIDE {
-        return pixels.clone();
-    }
-    let scaled = |length: u32| {
-        let length = u64::from(length) * u64::from(SIDE) / u64::from(longest);
-        u32::try_from(length).unwrap_or(SIDE).max(1)
-    };
-    thumbnail(pixels, scaled(width), scaled(height))
 }

@@ -1,12 +1,12 @@
 //! Changes of the settings' file that leave the rest of it, comments included, as it stands.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Value};
 
 use super::{Setting, parse, read};
 use crate::failure::Failure;
+use crate::whole;
 
 /// Writes a setting into the file, which is made if it is not there.
 pub(crate) fn set(path: &Path, setting: &Setting, value: &str) -> Result<(), Failure> {
@@ -57,12 +57,5 @@ fn write(path: &Path, document: &DocumentMut) -> Result<(), Failure> {
     }
     // A file that is a link elsewhere stays one: its content is replaced, not its name.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let temporary = target.with_extension(format!("toml.{}.part", std::process::id()));
-    let written = std::fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(document.to_string().as_bytes()))
-        .and_then(|()| std::fs::rename(&temporary, &target));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written.map_err(failed)
+    whole::write(&target, document.to_string().as_bytes()).map_err(failed)
 }

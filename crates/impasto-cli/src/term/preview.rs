@@ -7,9 +7,9 @@ mod sixel;
 
 use std::io::Write as _;
 
-use image::RgbaImage;
-use image::imageops::thumbnail;
 use impasto::Image;
+
+use crate::picture::shrink;
 
 /// How wide an image is shown, in columns, if the terminal is that wide.
 const COLUMNS: u32 = 60;
@@ -127,20 +127,6 @@ fn encode(kind: PreviewKind, bytes: &[u8], columns: u32) -> Option<String> {
         PreviewKind::Sixel => Some(sixel::encode(&shrink(&pixels, PIXELS.min(columns * 8)))),
         PreviewKind::Blocks => Some(blocks::encode(&shrink(&pixels, columns))),
     }
-}
-
-/// A copy with no side longer than `side`.
-fn shrink(pixels: &RgbaImage, side: u32) -> RgbaImage {
-    let (width, height) = pixels.dimensions();
-    let longest = width.max(height).max(1);
-    if longest <= side {
-        return pixels.clone();
-    }
-    let scaled = |length: u32| {
-        let length = u64::from(length) * u64::from(side) / u64::from(longest);
-        u32::try_from(length).unwrap_or(side).max(1)
-    };
-    thumbnail(pixels, scaled(width), scaled(height))
 }
 
 #[cfg(test)]
