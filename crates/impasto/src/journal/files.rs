@@ -26,7 +26,7 @@ pub struct FileJournal {
 #[derive(Debug)]
 struct Held {
     /// Its lock, which the work that was handed over holds as well.
-    lock: Weak<File>,
+    lock: Weak<Lock>,
     /// Whoever claimed it.
     claim: Weak<Claimed>,
 }
@@ -34,7 +34,7 @@ struct Held {
 /// What a claim holds.
 #[derive(Debug)]
 struct Claimed {
-    _lock: Arc<File>,
+    _lock: Arc<Lock>,
 }
 
 /// What a journal's directory holds.
@@ -117,7 +117,7 @@ impl FileJournal {
     }
 
     /// The lock of a job that runs here: work that was handed over holds it until it is done.
-    fn lock_of(&self, id: &str) -> Option<Arc<File>> {
+    fn lock_of(&self, id: &str) -> Option<Arc<Lock>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).get(id)?.lock.upgrade()
     }
 
@@ -131,9 +131,20 @@ impl FileJournal {
 /// How often a lock is tried: whoever lists jobs holds it for a moment.
 const TRIES: u32 = 100;
 
+/// A locked file.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is being started just now has it open as well.
+        let _ = FileExt::unlock(&self.0);
+    }
+}
+
 /// Locks a file that is made if it is not there; none at a file system that has no locks. Who is patient waits for
 /// whoever has it.
-fn lock(path: &Path, patient: bool) -> io::Result<Option<File>> {
+fn lock(path: &Path, patient: bool) -> io::Result<Option<Lock>> {
     for _ in 0..TRIES {
         let file = File::options().create(true).truncate(false).write(true).open(path)?;
         let locked = if patient {
@@ -141,10 +152,10 @@ fn lock(path: &Path, patient: bool) -> io::Result<Option<File>> {
         } else {
             FileExt::try_lock(&file)
         };
-        match locked {
+        match locked.map(|()| Lock(file)) {
             // A lock on a file that was swept away meanwhile is seen by nobody.
-            Ok(()) if path.try_exists()? => return Ok(Some(file)),
-            Ok(()) => {}
+            Ok(lock) if path.try_exists()? => return Ok(Some(lock)),
+            Ok(_) => {}
             Err(TryLockError::WouldBlock) => std::thread::yield_now(),
             Err(TryLockError::Error(_)) => return Ok(None),
         }
@@ -155,16 +166,19 @@ fn lock(path: &Path, patient: bool) -> io::Result<Option<File>> {
 /// Removes the lock of a job that ended before its record was written, or while it was removed.
 fn sweep(path: &Path) {
     let Ok(file) = File::open(path) else { return };
-    let free = FileExt::try_lock(&file).is_ok();
-    if free && path.with_extension("json").try_exists().is_ok_and(|there| !there) {
+    let free = FileExt::try_lock(&file).map(|()| Lock(file));
+    if free.is_ok() && path.with_extension("json").try_exists().is_ok_and(|there| !there) {
         // One that stays is swept the next time.
         let _ = fs::remove_file(path);
     }
 }
 
 fn is_locked(path: &Path) -> bool {
-    File::open(path)
-        .is_ok_and(|file| matches!(FileExt::try_lock_shared(&file), Err(TryLockError::WouldBlock)))
+    let Ok(file) = File::open(path) else { return false };
+    match FileExt::try_lock_shared(&file).map(|()| Lock(file)) {
+        Ok(_) | Err(TryLockError::Error(_)) => false,
+        Err(TryLockError::WouldBlock) => true,
+    }
 }
 
 fn read(path: &Path) -> Result<JobRecord, String> {
@@ -234,10 +248,10 @@ impl Journal for FileJournal {
             fs::create_dir_all(directory)?;
             lock(&path, ending)
         });
-        let Some(file) = locked.await? else { return Ok(Claim::none()) };
-        let file = Arc::new(file);
-        let lock = Arc::downgrade(&file);
-        let claimed = Arc::new(Claimed { _lock: file });
+        let Some(lock) = locked.await? else { return Ok(Claim::none()) };
+        let held = Arc::new(lock);
+        let lock = Arc::downgrade(&held);
+        let claimed = Arc::new(Claimed { _lock: held });
         let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, held| held.lock.strong_count() > 0);
         all.insert(id.to_owned(), Held { lock, claim: Arc::downgrade(&claimed) });
