@@ -58,6 +58,8 @@ const LEAN_BUILDS: &[&[&str]] = &[
     &["check", "--package", "impasto", "--no-default-features"],
     &["check", "--package", "impasto", "--no-default-features", "--features", "reqwest"],
     &["check", "--package", "impasto", "--all-features"],
+    &["check", "--package", "impasto-mcp", "--no-default-features"],
+    &["check", "--package", "impasto-cli", "--no-default-features"],
 ];
 
 /// Runs the command.

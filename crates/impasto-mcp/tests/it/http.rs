@@ -1,4 +1,5 @@
 //! Over HTTP: who is let in.
+#![cfg(feature = "http")]
 
 use std::net::SocketAddr;
 
