@@ -100,7 +100,12 @@ impl<'a> Driver<'a> {
             Err(error) if !self.images.is_empty() => {
                 cut_short = error.billing() != BillingOutcome::NotBilled;
                 let missing = self.offset + self.images.len()..self.offset + job.request.count() as usize;
-                self.failures.push(Failure { indexes: missing, error, job: Some(job.clone()) });
+                if missing.is_empty() {
+                    let message = format!("every image came, then the reply went wrong: {}", error.message());
+                    self.warnings.push(Warning::general(WarningKind::Reply, message));
+                } else {
+                    self.failures.push(Failure { indexes: missing, error, job: Some(job.clone()) });
+                }
             }
             Err(error) => return Err(self.finish_error(error, &job).await),
         }
