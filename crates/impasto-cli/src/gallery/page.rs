@@ -10,7 +10,7 @@ use impasto::sidecar::Verdict;
 
 use super::collect::Piece;
 use super::html::{escape, relative};
-use super::thumbnail;
+use super::thumbnail::{self, Thumbnail};
 use crate::view::{command_of, minute};
 
 /// By this a page is known as one of ours, which may be written anew.
@@ -45,8 +45,9 @@ pub(crate) fn page(title: &str, pieces: &[Piece], out: &Path) -> String {
         html.push_str("<p>No image with a sidecar is here.</p>\n");
     } else {
         html.push_str("<ul class=\"grid\">\n");
-        for (number, piece) in pieces.iter().enumerate() {
-            card(&mut html, number, piece, out);
+        let paths: Vec<&Path> = pieces.iter().map(|piece| piece.path.as_path()).collect();
+        for (number, (piece, small)) in pieces.iter().zip(thumbnail::all(&paths)).enumerate() {
+            card(&mut html, number, piece, small.as_ref(), out);
         }
         html.push_str("</ul>\n");
     }
@@ -123,16 +124,15 @@ fn summary(pieces: &[Piece]) -> String {
 }
 
 /// One image.
-fn card(html: &mut String, number: usize, piece: &Piece, out: &Path) {
+fn card(html: &mut String, number: usize, piece: &Piece, small: Option<&Thumbnail>, out: &Path) {
     let (image, run) = (&piece.sidecar.image, &piece.sidecar.run);
     let original = relative(out, &piece.path);
     let prompt = escape(run.prompt());
-    let small = thumbnail::of(&piece.path);
-    let (source, width, height) = match &small {
+    let (source, width, height) = match small {
         Some(small) => (small.address.clone(), small.width, small.height),
         None => (original.clone(), image.width.unwrap_or(512), image.height.unwrap_or(512)),
     };
-    let clear = if small.as_ref().is_some_and(|small| small.clear) { " class=\"clear\"" } else { "" };
+    let clear = if small.is_some_and(|small| small.clear) { " class=\"clear\"" } else { "" };
     let _ = write!(
         html,
         "<li><article aria-labelledby=\"p{number}\">\n\

@@ -23,8 +23,26 @@ pub(super) struct Thumbnail {
     pub(super) clear: bool,
 }
 
+/// The copies of all files, in their order, made by as many threads as the machine has.
+pub(super) fn all(paths: &[&Path]) -> Vec<Option<Thumbnail>> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = paths.len().div_ceil(workers).max(1);
+    std::thread::scope(|scope| {
+        let make =
+            |paths: &[&Path]| -> Vec<Option<Thumbnail>> { paths.iter().map(|path| of(path)).collect() };
+        let begun: Vec<_> =
+            paths.chunks(share).map(|paths| (paths.len(), scope.spawn(move || make(paths)))).collect();
+        let mut thumbnails = Vec::with_capacity(paths.len());
+        for (count, worker) in begun {
+            // A file that breaks the decoder costs the thumbnails of its share, not the page.
+            thumbnails.extend(worker.join().unwrap_or_else(|_| (0..count).map(|_| None).collect()));
+        }
+        thumbnails
+    })
+}
+
 /// The copy; none of what this build cannot decode (a gif, an svg), which is then shown itself.
-pub(super) fn of(path: &Path) -> Option<Thumbnail> {
+fn of(path: &Path) -> Option<Thumbnail> {
     let pixels = image::load_from_memory(&std::fs::read(path).ok()?).ok()?.into_rgba8();
     let small = shrink(&pixels, SIDE);
     let (width, height) = small.dimensions();
