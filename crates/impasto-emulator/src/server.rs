@@ -7,10 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HeaderMap};
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response, StatusCode, Version};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -82,7 +82,9 @@ async fn serve_connection(
         let (state, reset) = (Arc::clone(&state), reset.clone());
         async move { answer(state, reset, request).await }
     });
-    let connection = http1::Builder::new().max_buf_size(1024 * 1024).serve_connection(io, service);
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().max_buf_size(1024 * 1024);
+    let connection = builder.serve_connection(io, service);
     tokio::pin!(connection);
     tokio::select! {
         // A client that goes away early is no concern of the emulator.

@@ -67,6 +67,9 @@ pub struct ReqwestTransportBuilder {
     system_proxy: bool,
     proxies: Vec<Proxy>,
     public_only: bool,
+    idle_per_host: usize,
+    #[cfg(feature = "http2")]
+    http2_in_the_clear: bool,
 }
 
 impl ReqwestTransport {
@@ -85,6 +88,9 @@ impl ReqwestTransport {
             system_proxy: true,
             proxies: Vec::new(),
             public_only: false,
+            idle_per_host: 32,
+            #[cfg(feature = "http2")]
+            http2_in_the_clear: false,
         }
     }
 
@@ -127,6 +133,21 @@ impl ReqwestTransportBuilder {
     /// How long an unused connection is kept for the next request: 90 s.
     pub fn idle_connection_timeout(mut self, limit: Duration) -> Self {
         self.idle_connection = limit;
+        self
+    }
+
+    /// How many unused connections to one host are kept: 32, more than most sellers let a key do at once. A burst leaves no
+    /// hundreds of them behind.
+    pub fn idle_connections_per_host(mut self, most: usize) -> Self {
+        self.idle_per_host = most;
+        self
+    }
+
+    /// Whether HTTP/2 is spoken over plain `http` too, from the first byte: no. Only for servers known to understand it;
+    /// over `https` both sides agree on it by themselves.
+    #[cfg(feature = "http2")]
+    pub fn http2_in_the_clear(mut self, spoken: bool) -> Self {
+        self.http2_in_the_clear = spoken;
         self
     }
 
@@ -204,9 +225,18 @@ impl Shared {
             .tcp_nodelay(true)
             .tcp_keepalive(Duration::from_secs(60))
             .pool_idle_timeout(config.idle_connection)
+            .pool_max_idle_per_host(config.idle_per_host)
             .user_agent(config.user_agent.clone());
         if let Some(limit) = config.connect {
             builder = builder.connect_timeout(limit);
+        }
+        #[cfg(feature = "http2")]
+        {
+            // The default window of 64 KB would make each image wait for the way back dozens of times.
+            builder = builder.http2_adaptive_window(true);
+            if config.http2_in_the_clear {
+                builder = builder.http2_prior_knowledge();
+            }
         }
         if route != Route::Remote || !config.system_proxy {
             builder = builder.no_proxy();

@@ -7,6 +7,8 @@ mod edit;
 mod files;
 mod fixtures;
 mod generate;
+#[cfg(feature = "http2")]
+mod http2;
 mod interval;
 mod journal;
 mod limits;
