@@ -68,8 +68,12 @@ pub fn audit_transparency(request: &ImageRequest, image: &[u8]) -> Result<Option
 /// When the image cannot be decoded.
 #[cfg(feature = "codecs")]
 pub fn has_transparency(image: &[u8]) -> Result<bool, crate::Error> {
-    if crate::facts_of_bytes(image)?.alpha == Some(false) {
+    let facts = crate::facts_of_bytes(image)?;
+    if facts.alpha == Some(false) {
         return Ok(false);
+    }
+    if facts.format == ImageFormat::Png {
+        return crate::mask::png_has_transparency(std::io::Cursor::new(image));
     }
     Ok(crate::codec::decode(image)?.pixels().any(|pixel| pixel.0[3] < u8::MAX))
 }

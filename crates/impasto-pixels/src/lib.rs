@@ -27,7 +27,7 @@ pub use drift::{Drift, DriftOptions, drift, recompose};
 pub use error::{Error, ErrorKind};
 pub use header::{facts_of_bytes, facts_of_file, read_facts};
 #[cfg(feature = "codecs")]
-pub use mask::{PreparedMask, ReadMask, prepare_mask, read_mask, read_mask_image};
+pub use mask::{PreparedMask, ReadMask, mask_has_transparency, prepare_mask, read_mask, read_mask_image};
 pub use polarity::MaskPolarity;
 #[cfg(feature = "codecs")]
 pub use preview::{Preview, preview};

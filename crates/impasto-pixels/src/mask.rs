@@ -1,5 +1,7 @@
 //! From a caller's mask to the region it means, and on to the image a seller reads.
 
+mod transparency;
+
 use std::fs;
 use std::path::Path;
 
@@ -13,6 +15,9 @@ use crate::error::{Error, ErrorKind};
 use crate::header::facts_of_bytes;
 use crate::polarity::MaskPolarity;
 use crate::region::EditRegion;
+
+pub use transparency::mask_has_transparency;
+pub(crate) use transparency::search as png_has_transparency;
 
 /// No seller takes a larger input (OpenAI image guide: less than 50 MB).
 const MAX_FILE: u64 = 50_000_000;

@@ -4,8 +4,8 @@ use std::fs;
 
 use image::{DynamicImage, ImageFormat as Codec, Rgba, RgbaImage};
 use impasto_pixels::{
-    EditRegion, Error, ErrorKind, MaskPolarity, PreparedMask, facts_of_bytes, prepare_mask, read_mask,
-    read_mask_image,
+    EditRegion, Error, ErrorKind, MaskPolarity, PreparedMask, facts_of_bytes, mask_has_transparency,
+    prepare_mask, read_mask, read_mask_image,
 };
 use impasto_types::{ImageFacts, ImageFormat, ImageInput, Mask, MaskReading};
 use proptest::prelude::{Strategy, any, proptest};
@@ -47,6 +47,8 @@ proptest! {
 
         let transparent = render(MaskPolarity::TransparentIsEdited);
         prop_assert_eq!(by_alpha(&transparent), coverage.clone());
+        let edits = mask_has_transparency(&ImageInput::bytes(transparent.clone())).expect("a PNG");
+        prop_assert_eq!(edits, !region.edits_nothing());
         prop_assert_eq!(facts_of_bytes(&transparent).expect("a PNG").alpha, Some(true));
 
         let white = render(MaskPolarity::WhiteIsEdited);

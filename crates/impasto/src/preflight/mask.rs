@@ -39,7 +39,7 @@ fn has_alpha(image: &ImageInput, reading: MaskReading, polarity: &str) -> bool {
 
 #[cfg(feature = "masks")]
 mod drawing {
-    use impasto_pixels::{MaskPolarity, ReadMask, facts_of_bytes, read_mask};
+    use impasto_pixels::{MaskPolarity, ReadMask, facts_of_bytes, mask_has_transparency, read_mask};
     use impasto_types::{ImageFacts, ImageInput, Mask, MaskReading, Warning};
 
     use crate::error::{Error, ErrorKind};
@@ -90,6 +90,10 @@ mod drawing {
     /// is opaque, which sellers take for a mask that keeps everything.
     fn look(mask: &Mask, unchecked: bool) -> Result<Option<Drawn>, Error> {
         let Mask::Image { image, reading } = mask else { return Ok(None) };
+        // The usual case, told by a few rows.
+        if mask_has_transparency(image).unwrap_or(false) {
+            return Ok(Some((None, Vec::new())));
+        }
         let by_alpha = Mask::Image { image: image.clone(), reading: MaskReading::TransparentIsEdited };
         match read_mask(&by_alpha, None) {
             // What only the seller can read is for the seller to refuse.
