@@ -87,8 +87,8 @@ impl Book {
         let own = self.entry(model).map(|entry| entry.rules.clone()).unwrap_or_default();
         let base = model.base_name();
         let begins = |key: &&String| key.strip_suffix('*').is_some_and(|start| base.starts_with(start));
+        // In the map's order the shorter of two beginnings of a name stands first: `*` is before all that names hold.
         let mut keys: Vec<&str> = seller.models.keys().filter(begins).map(String::as_str).collect();
-        keys.sort_by_key(|key| key.len());
         keys.push(base);
         if model.as_str() != base {
             keys.push(model.as_str());
@@ -100,12 +100,12 @@ impl Book {
 
 /// What the book was read from, by the key that rules name it with: title and day.
 fn sources(file: &mut Table) -> Result<BTreeMap<String, (String, Date)>, impasto_types::Error> {
-    let read = |(key, mut source): (String, Table)| {
-        let read = (source.needed_text("title")?, source.needed_date("checked")?);
+    let mut sources = BTreeMap::new();
+    for (key, mut source) in file.tables_by_name("sources")? {
+        sources.insert(key, (source.needed_text("title")?, source.needed_date("checked")?));
         source.end()?;
-        Ok((key, read))
-    };
-    file.tables_by_name("sources")?.into_iter().map(read).collect()
+    }
+    Ok(sources)
 }
 
 /// One model. Its rules name their source by its key, so that each source stands once in the file.

@@ -80,7 +80,7 @@ pub(crate) fn of_reply(target: &Target, head: &ReplyHead, body: &[u8]) -> Error 
 
 /// The failure told by a JSON body, in any of the shapes that sellers use.
 pub(crate) fn of_value(target: &Target, head: &ReplyHead, value: &Value) -> Error {
-    let envelope: ErrorEnvelope = serde_json::from_value(value.clone()).unwrap_or_default();
+    let envelope = ErrorEnvelope::from_json(value.clone()).unwrap_or_default();
     // Beside a bare text, the code stands at the top.
     let object = envelope.error.filter(|_| !value["error"].is_string());
     let mut body = object.unwrap_or_else(|| bare(value));

@@ -83,7 +83,7 @@ impl Target {
             return Err(refused());
         }
         let envelope: Envelope = serde_json::from_slice(body).map_err(|_| refused())?;
-        let history: History = envelope.content();
+        let history = History::from_json(envelope.content()).unwrap_or_default();
         let Some(items) = history.items else { return Err(refused()) };
         Ok(TaskPage { tasks: items.into_iter().filter_map(task).collect(), total: history.total })
     }

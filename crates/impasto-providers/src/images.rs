@@ -26,7 +26,7 @@ pub(crate) fn take(job: &mut Job, document: &Document, item: &Value, found: &mut
         }
         return;
     }
-    let Ok(data) = serde_json::from_value::<ImageData>(item.clone()) else { return };
+    let Some(data) = ImageData::from_json(item.clone()) else { return };
     let other = |key: &str| data.extra.get(key).and_then(Value::as_str);
     let b64 = non_empty(data.b64_json.as_deref()).or_else(|| other("image_base64"));
     let url = ["download_url", "image_url", "image"].into_iter().find_map(other);

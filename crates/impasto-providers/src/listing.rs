@@ -76,7 +76,7 @@ pub(crate) fn openai(item: &Map<String, Value>) -> Option<ListedModel> {
 
 /// An item of Atlas Cloud's list; what its console hides is not for sale.
 pub(crate) fn atlas(item: &Map<String, Value>) -> Option<ListedModel> {
-    let entry: ModelEntry = serde_json::from_value(Value::Object(item.clone())).ok()?;
+    let entry = ModelEntry::from_json(Value::Object(item.clone()))?;
     if entry.display_console == Some(false) {
         return None;
     }

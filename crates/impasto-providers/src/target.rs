@@ -45,11 +45,12 @@ impl Target {
     #[must_use]
     pub fn new(seller: Arc<Seller>) -> Self {
         let base_url = trim(&seller.base_url);
-        let options = seller
-            .options
-            .iter()
-            .filter_map(|(name, option)| Some((name.clone(), option.default.clone()?)))
-            .collect();
+        let mut options = BTreeMap::new();
+        for (name, option) in &seller.options {
+            if let Some(value) = &option.default {
+                options.insert(name.clone(), value.clone());
+            }
+        }
         Self { seller, base_url, options }
     }
 

@@ -63,6 +63,15 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::wire::lenient::Item for $name {
+            fn of(value: serde_json::Value) -> Option<Self> {
+                match value {
+                    serde_json::Value::String(text) => Some(Self::from(text)),
+                    _ => None,
+                }
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = std::convert::Infallible;
 

@@ -209,13 +209,13 @@ impl Table {
     /// # Errors
     /// When it is something else.
     pub fn tables_by_name(&mut self, field: &str) -> Result<Vec<(String, Self)>, Error> {
-        let Some(table) = self.table(field)? else { return Ok(Vec::new()) };
-        let Self { place, fields } = table;
-        let named = |(name, value): (String, Value)| {
-            let at = format!("{place}.{name}");
-            Ok((name, Self::at(at, value)?))
-        };
-        fields.into_iter().map(named).collect()
+        let Some(Self { place, fields }) = self.table(field)? else { return Ok(Vec::new()) };
+        let mut tables = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            let table = Self::at(format!("{place}.{name}"), value)?;
+            tables.push((name, table));
+        }
+        Ok(tables)
     }
 
     /// The texts of a table, by name; none when it is not there.
@@ -225,7 +225,12 @@ impl Table {
     pub fn texts_by_name(&mut self, field: &str) -> Result<BTreeMap<String, String>, Error> {
         let Some(mut table) = self.table(field)? else { return Ok(BTreeMap::new()) };
         let names: Vec<String> = table.fields.keys().cloned().collect();
-        names.into_iter().map(|name| Ok((name.clone(), table.needed_text(&name)?))).collect()
+        let mut texts = BTreeMap::new();
+        for name in names {
+            let text = table.needed_text(&name)?;
+            texts.insert(name, text);
+        }
+        Ok(texts)
     }
 
     /// Says that every field was taken.

@@ -1,35 +1,28 @@
 //! What a seller says was used.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Map;
 
-use crate::wire::lenient;
+use crate::wire::lenient::reply_object;
 
-/// The tokens a call used, as the seller reported them. Every field may be missing.
-///
-/// The numbers cover the whole request, all `n` images together. Gateways add fields of their own; they stay in
-/// [`Usage::extra`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Usage {
-    /// Tokens of the prompt and the input images.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub input_tokens: Option<u64>,
-    /// The input tokens by kind.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::value")]
-    pub input_tokens_details: Option<TokenDetails>,
-    /// Tokens of the images made.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub output_tokens: Option<u64>,
-    /// The output tokens by kind. Streams leave it out.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::value")]
-    pub output_tokens_details: Option<TokenDetails>,
-    /// Input and output together.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub total_tokens: Option<u64>,
-    /// Whatever else stood there.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+reply_object! {
+    /// The tokens a call used, as the seller reported them. Every field may be missing.
+    ///
+    /// The numbers cover the whole request, all `n` images together. Gateways add fields of their own; they stay in
+    /// [`Usage::extra`].
+    #[derive(Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct Usage {
+        /// Tokens of the prompt and the input images.
+        pub input_tokens: Option<u64>,
+        /// The input tokens by kind.
+        pub input_tokens_details: Option<TokenDetails>,
+        /// Tokens of the images made.
+        pub output_tokens: Option<u64>,
+        /// The output tokens by kind. Streams leave it out.
+        pub output_tokens_details: Option<TokenDetails>,
+        /// Input and output together.
+        pub total_tokens: Option<u64>,
+    }
 }
 
 impl Usage {
@@ -81,19 +74,16 @@ impl Usage {
     }
 }
 
-/// Tokens by kind. Every field may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TokenDetails {
-    /// Text tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub text_tokens: Option<u64>,
-    /// Image tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub image_tokens: Option<u64>,
-    /// Whatever else stood there.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+reply_object! {
+    /// Tokens by kind. Every field may be missing.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct TokenDetails {
+        /// Text tokens.
+        pub text_tokens: Option<u64>,
+        /// Image tokens.
+        pub image_tokens: Option<u64>,
+    }
 }
 
 impl TokenDetails {
@@ -104,28 +94,22 @@ impl TokenDetails {
     }
 }
 
-/// The second bill of an SVG: the language model that wrote it (`svg_usage`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SvgUsage {
-    /// The language model.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::string")]
-    pub model: Option<String>,
-    /// Its input tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub input_tokens: Option<u64>,
-    /// Its output tokens, reasoning included.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub output_tokens: Option<u64>,
-    /// The part of the output that was reasoning.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub reasoning_tokens: Option<u64>,
-    /// Input and output together.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::u64")]
-    pub total_tokens: Option<u64>,
-    /// Whatever else stood there.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+reply_object! {
+    /// The second bill of an SVG: the language model that wrote it (`svg_usage`).
+    #[derive(Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct SvgUsage {
+        /// The language model.
+        pub model: Option<String>,
+        /// Its input tokens.
+        pub input_tokens: Option<u64>,
+        /// Its output tokens, reasoning included.
+        pub output_tokens: Option<u64>,
+        /// The part of the output that was reasoning.
+        pub reasoning_tokens: Option<u64>,
+        /// Input and output together.
+        pub total_tokens: Option<u64>,
+    }
 }
 
 fn add(a: Option<u64>, b: Option<u64>) -> Option<u64> {

@@ -145,7 +145,7 @@ impl ImageCall {
     pub async fn send(self) -> Result<Generation, Error> {
         self.checked()?;
         let caller = Caller { events: None, cancel: self.cancel.clone().unwrap_or_default() };
-        Box::pin(run::run(self.into_order(), caller)).await
+        run::run(self.into_order(), caller).await
     }
 
     /// Sends the call and saves its images as they arrive, never holding one whole: one image as `path`, several as
@@ -169,7 +169,7 @@ impl ImageCall {
         let cancel = self.cancel.clone().unwrap_or_default();
         match self.checked() {
             Ok(()) => GenerationStream::new(cancel, |caller| run::run(self.into_order(), caller)),
-            Err(error) => GenerationStream::new(cancel, |_| async { Err(error) }),
+            Err(error) => GenerationStream::new(cancel, |_| Box::pin(async { Err(error) })),
         }
     }
 

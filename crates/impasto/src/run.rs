@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use impasto_pricing::{Actual, Estimate, Money};
 use impasto_providers::Job;
+use impasto_transport::clock::BoxFuture;
 use impasto_types::{BillingOutcome, ImageInput, ImageRequest, ImageSource, Mask, Warning, WarningKind};
 use serde_json::Value;
 
@@ -32,9 +33,11 @@ pub(crate) struct Order {
 }
 
 /// Runs a call from its request to its images.
-pub(crate) async fn run(order: Order, caller: Caller) -> Result<Generation, Error> {
+///
+/// Boxed here and not where it is awaited: the code of an `async fn` goes into every crate that polls it.
+pub(crate) fn run(order: Order, caller: Caller) -> BoxFuture<'static, Result<Generation, Error>> {
     let span = CallSpan::new(&order.client, &order.request);
-    span.around(run_order(order, caller)).await
+    span.around(Box::pin(run_order(order, caller)))
 }
 
 async fn run_order(order: Order, caller: Caller) -> Result<Generation, Error> {
@@ -79,14 +82,14 @@ async fn run_order(order: Order, caller: Caller) -> Result<Generation, Error> {
 }
 
 /// Takes up a job that was written down.
-pub(crate) async fn resume(
+pub(crate) fn resume(
     client: Client,
     record: JobRecord,
     destination: Option<Arc<dyn Destination>>,
     caller: Caller,
-) -> Result<Generation, Error> {
+) -> BoxFuture<'static, Result<Generation, Error>> {
     let span = CallSpan::new(&client, &record.job.request);
-    span.around(Box::pin(take_up(client, record, destination, caller))).await
+    span.around(Box::pin(take_up(client, record, destination, caller)))
 }
 
 async fn take_up(
@@ -268,17 +271,22 @@ async fn finish(
     let mut failures = Vec::new();
     while let Some((offset, size, outcome, estimate, cost)) = running.next().await {
         match outcome {
-            Ok(ran) => delivered.push(Delivered { offset, ran, estimate, cost }),
-            Err(error) => failures.push(Failure {
-                indexes: offset..offset + size,
-                job: error.job().cloned(),
-                error: error.with_provider(&inner.target.seller.id),
-            }),
+            Ok(ran) => {
+                let at = delivered.partition_point(|other: &Delivered| other.offset < offset);
+                delivered.insert(at, Delivered { offset, ran, estimate, cost });
+            }
+            Err(error) => {
+                let indexes = offset..offset + size;
+                let at = failures.partition_point(|other: &Failure| other.indexes.start < offset);
+                let job = error.job().cloned();
+                failures.insert(
+                    at,
+                    Failure { indexes, job, error: error.with_provider(&inner.target.seller.id) },
+                );
+            }
         }
     }
     drop(running);
-    delivered.sort_by_key(|part| part.offset);
-    failures.sort_by_key(|failure| failure.indexes.start);
     if delivered.is_empty() {
         return Err(worst(failures));
     }
@@ -338,13 +346,15 @@ fn gather(
     for Delivered { ran, estimate, cost, .. } in delivered {
         all.estimates.extend(estimate);
         all.costs.extend(cost);
-        all.images.extend(ran.images);
+        for image in ran.images {
+            let at = all.images.partition_point(|other| other.index <= image.index);
+            all.images.insert(at, image);
+        }
         all.failures.extend(ran.failures);
         all.warnings.extend(ran.warnings);
         all.attempts += ran.attempts;
         take(&mut all, ran.job);
     }
-    all.images.sort_by_key(|image| image.index);
     let told: usize = all.failures.iter().map(|failure| failure.indexes.len()).sum();
     if all.images.len() + told < count {
         let message = match told {

@@ -1,6 +1,6 @@
 //! A call as a stream of events.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -104,14 +104,14 @@ pub struct GenerationStream {
 }
 
 impl GenerationStream {
-    pub(crate) fn new<F>(cancel: CancelHandle, run: impl FnOnce(Caller) -> F) -> Self
-    where
-        F: Future<Output = Result<Generation, Error>> + Send + 'static,
-    {
+    pub(crate) fn new(
+        cancel: CancelHandle,
+        run: impl FnOnce(Caller) -> BoxFuture<'static, Result<Generation, Error>>,
+    ) -> Self {
         // Few, because each may hold an image: a slow reader slows the network, not fills the memory.
         let (sender, events) = mpsc::channel(4);
         let caller = Caller { events: Some(sender), cancel: cancel.clone() };
-        Self { events, run: Some(Box::pin(run(caller))), outcome: None, cancel }
+        Self { events, run: Some(run(caller)), outcome: None, cancel }
     }
 
     /// What ends the call from elsewhere. The stream then ends with what is known of it, and of its bill.

@@ -152,12 +152,12 @@ fn all<T>(
 
 /// The amounts of a table, by unit.
 fn amounts(table: &mut Table, field: &str) -> Result<BTreeMap<Unit, String>, impasto_types::Error> {
-    let place = table.place_of(field);
-    let unit = |(unit, amount): (String, String)| match Unit::try_from(unit) {
-        Ok(unit) => Ok((unit, amount)),
-        Err(why) => Err(impasto_types::Error::malformed(place.clone(), why)),
-    };
-    table.texts_by_name(field)?.into_iter().map(unit).collect()
+    let mut amounts = BTreeMap::new();
+    for (unit, amount) in table.texts_by_name(field)? {
+        let unit = Unit::try_from(unit).map_err(|why| table.wrong(field, why))?;
+        amounts.insert(unit, amount);
+    }
+    Ok(amounts)
 }
 
 fn standing(table: &mut Table) -> Result<Option<Standing>, impasto_types::Error> {

@@ -99,8 +99,8 @@ pub(super) fn uploaded(
 
 /// What the reply of an upload says of the file.
 pub(super) fn read_upload(target: &Target, head: &ReplyHead, value: &Value) -> Result<UploadedFile, Error> {
-    let envelope: Envelope = serde_json::from_value(value.clone()).unwrap_or_default();
-    let media: UploadedMedia = envelope.content();
+    let envelope = Envelope::from_json(value.clone()).unwrap_or_default();
+    let media = UploadedMedia::from_json(envelope.content()).unwrap_or_default();
     if envelope.code.is_some_and(|code| code >= 400) {
         return Err(failure::of_value(target, head, value).with_billing(BillingOutcome::NotBilled));
     }

@@ -36,8 +36,8 @@ pub(super) fn told(
     document: &Document,
     value: &Value,
 ) -> Result<Vec<JobEvent>, Error> {
-    let envelope: Envelope = serde_json::from_value(value.clone()).unwrap_or_default();
-    let prediction: Prediction = envelope.content();
+    let envelope = Envelope::from_json(value.clone()).unwrap_or_default();
+    let prediction = Prediction::from_json(envelope.content()).unwrap_or_default();
     if prediction.price().is_some() {
         job.delivery.price = prediction.price();
     }

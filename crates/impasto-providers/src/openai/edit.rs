@@ -45,15 +45,16 @@ fn form(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Form, E
     if let Some(fidelity) = fidelity(target, job) {
         common["input_fidelity"] = fidelity.as_str().into();
     }
-    let fields = common.as_object().into_iter().flatten();
-    // The order of the body's own fields, not the map's: model and prompt lead.
-    let mut fields: Vec<(&String, &Value)> = fields.collect();
-    fields.sort_by_key(|(name, _)| {
-        let order = ImageRequest::VALUE_FIELDS;
-        order.iter().position(|known| known == name).unwrap_or(order.len())
-    });
-    for (name, value) in fields {
-        form = flatten(form, name, value);
+    if let Some(fields) = common.as_object_mut() {
+        // The order of the body's own fields, not the map's: model and prompt lead.
+        for name in ImageRequest::VALUE_FIELDS {
+            if let Some(value) = fields.remove(*name) {
+                form = flatten(form, name, &value);
+            }
+        }
+        for (name, value) in fields {
+            form = flatten(form, name, value);
+        }
     }
     let field = match (target.seller.quirks.image_field, request.images.len()) {
         (ImageField::ByCount, 1) | (ImageField::Repeated, _) => "image",

@@ -124,7 +124,7 @@ fn event_kind(document: &Document, value: &Value) -> Option<EventKind> {
 }
 
 fn event(job: &mut Job, document: &Document, kind: &EventKind, value: &Value, found: &mut Vec<JobEvent>) {
-    let event: ImageEvent = serde_json::from_value(value.clone()).unwrap_or_default();
+    let event = ImageEvent::from_json(value.clone()).unwrap_or_default();
     let content = images::content_of(document, event.b64_json.as_deref(), event.url.as_deref());
     match kind {
         EventKind::GenerationPartial | EventKind::EditPartial => {
@@ -172,7 +172,7 @@ fn partial(event: &ImageEvent, content: Option<&ImageContent>, found: &mut Vec<J
 }
 
 fn whole(job: &mut Job, document: &Document, value: &Value, found: &mut Vec<JobEvent>) -> Result<(), Error> {
-    let reply: ImagesResponse = serde_json::from_value(value.clone()).map_err(|_| {
+    let reply = ImagesResponse::from_json(value.clone()).ok_or_else(|| {
         Error::new(ErrorKind::UnexpectedReply, format!("the reply is not an object: {}", excerpt(value)))
     })?;
     let delivery = &mut job.delivery;

@@ -32,8 +32,11 @@ fn parts<T>(
     field: &str,
     read: fn(Table) -> Result<T, Error>,
 ) -> Result<BTreeMap<String, T>, Error> {
-    let tables = file.tables_by_name(field)?;
-    tables.into_iter().map(|(name, table)| Ok((name, read(table)?))).collect()
+    let mut parts = BTreeMap::new();
+    for (name, table) in file.tables_by_name(field)? {
+        parts.insert(name, read(table)?);
+    }
+    Ok(parts)
 }
 
 pub(super) fn seller(mut file: Table) -> Result<Seller, Error> {

@@ -1,6 +1,7 @@
 //! A rule with its source.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::read::Allowed;
 use crate::date::Date;
@@ -39,38 +40,51 @@ pub struct Rule<T> {
 }
 
 /// What stands beside what a rule allows. One reader serves the rules of all fields.
-struct Provenance {
+/// A rule whose `allowed` is not read yet.
+struct Raw {
+    allowed: Value,
+    /// What stands before the name of a field in it.
+    place: String,
     standing: Standing,
     source: String,
     checked: Date,
     note: Option<String>,
 }
 
-impl Provenance {
-    fn take(table: &mut Table) -> Result<Self, Error> {
+impl Raw {
+    fn take(rules: &mut Table, field: &str) -> Result<Option<Self>, Error> {
+        let Some(mut table) = rules.table(field)? else { return Ok(None) };
         let standings = [
             ("documented", Standing::Documented),
             ("observed", Standing::Observed),
             ("unverified", Standing::Unverified),
         ];
-        Ok(Self {
+        let raw = Self {
+            allowed: table.needed("allowed")?,
+            place: table.place_of(""),
             standing: table.word("standing", &standings)?.unwrap_or_default(),
             source: table.needed_text("source")?,
             checked: table.needed_date("checked")?,
             note: table.text("note")?,
-        })
+        };
+        table.end()?;
+        Ok(Some(raw))
     }
 }
 
 /// Takes the rule that stands under `field` out of `rules`, if there is one.
 pub(super) fn take<T: Allowed>(rules: &mut Table, field: &str) -> Result<Option<Rule<T>>, Error> {
-    let Some(mut table) = rules.table(field)? else { return Ok(None) };
-    let Provenance { standing, source, checked, note } = Provenance::take(&mut table)?;
-    let allowed = T::read(table.needed("allowed")?);
-    let allowed = allowed
-        .map_err(|error| Error::malformed(table.place_of(error.field()), error.message().to_owned()))?;
-    table.end()?;
-    Ok(Some(Rule { allowed, standing, source, checked, note }))
+    let Some(Raw { allowed, place, standing, source, checked, note }) = Raw::take(rules, field)? else {
+        return Ok(None);
+    };
+    match T::read(allowed) {
+        Ok(allowed) => Ok(Some(Rule { allowed, standing, source, checked, note })),
+        Err(error) => Err(placed(&place, &error)),
+    }
+}
+
+fn placed(place: &str, error: &Error) -> Error {
+    Error::malformed(format!("{place}{}", error.field()), error.message().to_owned())
 }
 
 impl<T> Rule<T> {

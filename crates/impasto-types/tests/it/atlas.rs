@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 #[track_caller]
 fn prediction(json: Value) -> Prediction {
-    serde_json::from_value::<Envelope>(json).unwrap().content()
+    let envelope: Envelope = serde_json::from_value(json).unwrap();
+    Prediction::from_json(envelope.content()).unwrap_or_default()
 }
 
 #[test]
@@ -67,7 +68,8 @@ fn uploads_models_and_webhooks() {
         json!({"url": "u"}),
         json!({"data": {"download_url": "", "url": "u"}}),
     ] {
-        let media: UploadedMedia = serde_json::from_value::<Envelope>(reply.clone()).unwrap().content();
+        let envelope = Envelope::from_json(reply.clone()).unwrap();
+        let media = UploadedMedia::from_json(envelope.content()).unwrap();
         assert_eq!(media.address(), Some("u"), "{reply}");
     }
     let entry: ModelEntry = serde_json::from_value(json!({

@@ -41,7 +41,7 @@ impl Driver<'_> {
                 self.caller.tell(Event::Sent { attempt }).await;
             }
             let span = AttemptSpan::new(word_of(exchange.purpose), &exchange.request, &job.id, attempt);
-            let outcome = span.around(self.attempt(job, exchange)).await;
+            let outcome = span.around(Box::pin(self.attempt(job, exchange))).await;
             let failed = outcome.as_ref().err().map(|trouble| &trouble.error);
             let billing = failed.map_or_else(|| billed(job, paid), Error::billing);
             span.ended(billing, failed.map(Error::kind));

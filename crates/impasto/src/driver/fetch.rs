@@ -119,7 +119,7 @@ async fn fetch_one(
     loop {
         let before = download.have();
         let span = AttemptSpan::new("download", &fetch.request, whose.job, attempt);
-        let outcome = span.around(download.attempt()).await;
+        let outcome = span.around(Box::pin(download.attempt())).await;
         // A download costs nothing itself.
         span.ended(BillingOutcome::NotBilled, outcome.as_ref().err().map(Error::kind));
         let error = match outcome {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use impasto_pricing::Actual;
 use impasto_transport::HttpRequest;
+use impasto_transport::clock::BoxFuture;
 use impasto_types::{BillingOutcome, ImageRequest};
 
 use crate::client::Client;
@@ -19,11 +20,12 @@ impl CallSpan {
         Self
     }
 
-    pub(crate) async fn around(
+    #[expect(clippy::unused_self, reason = "the same shape as with the feature")]
+    pub(crate) fn around(
         self,
-        work: impl Future<Output = Result<Generation, Error>>,
-    ) -> Result<Generation, Error> {
-        work.await
+        work: BoxFuture<'static, Result<Generation, Error>>,
+    ) -> BoxFuture<'static, Result<Generation, Error>> {
+        work
     }
 }
 
@@ -37,7 +39,7 @@ impl AttemptSpan {
 
     pub(crate) fn replied(_status: u16, _request_id: Option<&str>) {}
 
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn around<T>(&self, work: BoxFuture<'_, T>) -> T {
         work.await
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use impasto_pricing::Actual;
+use impasto_transport::clock::BoxFuture;
 use impasto_transport::{HttpRequest, Origin};
 use impasto_types::{BillingOutcome, ImageRequest, ModelId, Operation};
 use tracing::field::{Empty, display};
@@ -63,16 +64,18 @@ impl CallSpan {
     }
 
     /// Does the work within the span, and records what came of it.
-    pub(crate) async fn around(
+    pub(crate) fn around(
         self,
-        work: impl Future<Output = Result<Generation, Error>>,
-    ) -> Result<Generation, Error> {
-        let outcome = work.instrument(self.0.clone()).await;
-        match &outcome {
-            Ok(generation) => self.delivered(generation),
-            Err(error) => self.failed(error),
-        }
-        outcome
+        work: BoxFuture<'static, Result<Generation, Error>>,
+    ) -> BoxFuture<'static, Result<Generation, Error>> {
+        Box::pin(async move {
+            let outcome = work.instrument(self.0.clone()).await;
+            match &outcome {
+                Ok(generation) => self.delivered(generation),
+                Err(error) => self.failed(error),
+            }
+            outcome
+        })
     }
 
     fn delivered(&self, all: &Generation) {
@@ -158,7 +161,7 @@ impl AttemptSpan {
     }
 
     /// Does the work within the span.
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn around<T>(&self, work: BoxFuture<'_, T>) -> T {
         work.instrument(self.0.clone()).await
     }
 
