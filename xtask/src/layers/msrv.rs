@@ -6,10 +6,12 @@ use crate::findings::Findings;
 /// A compiler version, by its three numbers.
 type Version = [u32; 3];
 
-/// Checks that the workspace's `rust-version` is the highest of the tree.
+/// What our own code asks of the standard library, and for what (`docs/adr/0010-locks-of-the-standard-library.md`).
+const OWN: (Version, &str) = ([1, 89, 0], "the locks of std::fs::File");
+
+/// Checks that the workspace's `rust-version` is what the tree or our own code needs, whichever is higher.
 ///
-/// Lower would be a promise that the tree breaks. Higher is a cost to users, allowed only when our own code needs
-/// it; then the reason goes into `docs/adr/0006-msrv.md` and the exception here.
+/// Lower would be a promise that the tree breaks. Higher is a cost to users.
 pub fn check(resolved: &Metadata, findings: &mut Findings) {
     let (ours, theirs): (Vec<&Package>, Vec<&Package>) =
         resolved.packages.iter().partition(|package| package.source.is_none());
@@ -17,15 +19,18 @@ pub fn check(resolved: &Metadata, findings: &mut Findings) {
         findings.error("Cargo.toml", None, "rust-version is missing in [workspace.package]");
         return;
     };
-    let needed = theirs.iter().filter_map(|package| needs(package)).max().unwrap_or_default();
+    let needed = theirs.iter().filter_map(|package| needs(package)).max().unwrap_or_default().max(OWN.0);
     if promised == needed {
         return;
     }
-    let who: Vec<String> = theirs
+    let mut who: Vec<String> = theirs
         .iter()
         .filter(|package| needs(package) == Some(needed))
         .map(|package| format!("{} {}", package.name, package.version))
         .collect();
+    if needed == OWN.0 {
+        who.push(OWN.1.to_owned());
+    }
     findings.error(
         "Cargo.toml",
         None,

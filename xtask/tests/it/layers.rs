@@ -118,7 +118,8 @@ fn the_promised_compiler_is_the_needed_one() {
         msrv::check(&tree, &mut findings);
         findings.errors.first().map(ToString::to_string).unwrap_or_default()
     };
-    assert_eq!(check("1.88", "1.88.0"), "");
-    assert!(check("1.85", "1.88.1").contains("is 1.85, but the tree needs 1.88.1 (high 2.0.0)"));
-    assert!(check("1.90", "1.88").contains("is 1.90, but the tree needs 1.88 (high 2.0.0)"));
+    assert_eq!(check("1.90", "1.90.0"), "");
+    assert_eq!(check("1.89", "1.88"), "");
+    assert!(check("1.85", "1.90.1").contains("is 1.85, but the tree needs 1.90.1 (high 2.0.0)"));
+    assert!(check("1.90", "1.88").contains("is 1.90, but the tree needs 1.89 (the locks of std::fs::File)"));
 }

@@ -1,13 +1,12 @@
 //! A journal in a directory: one small JSON file for each job.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
-use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
 use super::{Claim, JobRecord, Journal};
@@ -138,7 +137,7 @@ struct Lock(File);
 impl Drop for Lock {
     fn drop(&mut self) {
         // Closing the file is not enough: a process that is being started just now has it open as well.
-        let _ = FileExt::unlock(&self.0);
+        let _ = self.0.unlock();
     }
 }
 
@@ -148,9 +147,9 @@ fn lock(path: &Path, patient: bool) -> io::Result<Option<Lock>> {
     for _ in 0..TRIES {
         let file = File::options().create(true).truncate(false).write(true).open(path)?;
         let locked = if patient {
-            FileExt::lock(&file).map_err(TryLockError::Error)
+            file.lock().map_err(TryLockError::Error)
         } else {
-            FileExt::try_lock(&file)
+            file.try_lock()
         };
         match locked.map(|()| Lock(file)) {
             // A lock on a file that was swept away meanwhile is seen by nobody.
@@ -166,7 +165,7 @@ fn lock(path: &Path, patient: bool) -> io::Result<Option<Lock>> {
 /// Removes the lock of a job that ended before its record was written, or while it was removed.
 fn sweep(path: &Path) {
     let Ok(file) = File::open(path) else { return };
-    let free = FileExt::try_lock(&file).map(|()| Lock(file));
+    let free = file.try_lock().map(|()| Lock(file));
     if free.is_ok() && path.with_extension("json").try_exists().is_ok_and(|there| !there) {
         // One that stays is swept the next time.
         let _ = fs::remove_file(path);
@@ -175,7 +174,7 @@ fn sweep(path: &Path) {
 
 fn is_locked(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
-    match FileExt::try_lock_shared(&file).map(|()| Lock(file)) {
+    match file.try_lock_shared().map(|()| Lock(file)) {
         Ok(_) | Err(TryLockError::Error(_)) => false,
         Err(TryLockError::WouldBlock) => true,
     }
