@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use crate::mode::Mode;
-use crate::{cargo, docs, layers, package, repository, tidy};
+use crate::{cargo, data, docs, layers, package, repository, tidy};
 
 /// Runs what CI runs, in order, each step with its time.
 #[derive(clap::Args)]
@@ -37,7 +37,7 @@ pub enum Step {
     Test,
     /// No recorded snapshot is left over.
     Snapshots,
-    /// The generated pages are up to date, the command's help among them.
+    /// The carried data and the generated pages are up to date, the command's help among them.
     Pages,
     /// The documentation builds without a warning.
     Doc,
@@ -101,7 +101,9 @@ fn run_step(step: Step) -> anyhow::Result<()> {
         }
         Step::Snapshots => snapshots::check(),
         Step::Pages => {
-            docs::settle(&repository::root(), Mode::Check).and_then(|()| docs::settle_cli(Mode::Check))
+            data::settle(&repository::root(), Mode::Check)?;
+            docs::settle(&repository::root(), Mode::Check)?;
+            docs::settle_cli(Mode::Check)
         }
         Step::Doc => {
             let strict = ("RUSTDOCFLAGS", OsStr::new("-D warnings"));

@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod cargo;
 pub mod ci;
+pub mod data;
 pub mod docs;
 pub mod faults;
 pub mod findings;

@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, ci, docs, faults, fixtures, layers, package, prices, tidy};
+use xtask::{bench, ci, data, docs, faults, fixtures, layers, package, prices, tidy};
 
 /// Regenerates and checks what the repository derives.
 ///
@@ -23,6 +23,7 @@ struct Xtask {
 enum Command {
     Bench(bench::Args),
     Ci(ci::Args),
+    Data(data::Args),
     Docs(docs::Args),
     Faults(faults::Args),
     Fixtures(fixtures::Args),
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Xtask::parse().command {
         Command::Bench(args) => bench::run(&args),
         Command::Ci(args) => ci::run(&args),
+        Command::Data(args) => data::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Faults(args) => faults::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),

@@ -290,6 +290,11 @@ impl Sheet {
         file::parse(toml)
     }
 
+    /// Reads a sheet whose text was read already.
+    pub(crate) fn read(file: serde_json::Value) -> Result<Self, Error> {
+        file::read(file)
+    }
+
     /// Whether `seller` is this sheet's seller, by id or alias, whatever the case.
     #[must_use]
     pub fn is_of(&self, seller: &str) -> bool {

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use impasto_types::capability::Capabilities;
 use impasto_types::{Date, ModelId, Table};
 
+use crate::carried;
 use crate::error::{Error, ErrorKind};
 use crate::seller::Seller;
 
 pub use render::SoldModel;
 
-/// OpenAI's models as OpenAI sells them.
-const MODELS: &str = include_str!("../book/models.toml");
+/// OpenAI's models as OpenAI sells them, as `cargo xtask data` makes it from `book/*.toml`.
+const BUILTIN: &str = include_str!("../carried/book.json");
 
 /// The models' own rules, before any seller's.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +42,11 @@ impl Book {
     /// # Errors
     /// Only if the built-in file is wrong, which the tests rule out.
     pub fn builtin() -> Result<Self, Error> {
-        Self::from_toml("book/models.toml", MODELS)
+        let mut entries = Vec::new();
+        for (name, file) in carried::files(BUILTIN)? {
+            read(&name, file, &mut entries)?;
+        }
+        Ok(Self { entries })
     }
 
     /// Reads a book from TOML. `name` is the file's name, for errors.
@@ -49,17 +54,10 @@ impl Book {
     /// # Errors
     /// When it is not TOML, has a field nobody knows, or names a source that it does not list.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
-        let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
-        let mut file = crate::toml::read(text).map_err(bad)?;
-        let read = |error: impasto_types::Error| bad(error.to_string());
-        let sources = sources(&mut file).map_err(read)?;
-        let models = file.tables("model").map_err(read)?;
-        file.end().map_err(read)?;
-        let mut entries: Vec<BookEntry> = Vec::new();
-        for model in models {
-            let entry = entry(model, &sources, &entries).map_err(read)?;
-            entries.push(entry);
-        }
+        let file = crate::toml::read(text)
+            .map_err(|why| Error::new(ErrorKind::Configuration, format!("{name}: {why}")))?;
+        let mut entries = Vec::new();
+        read(name, file, &mut entries)?;
         Ok(Self { entries })
     }
 
@@ -96,6 +94,19 @@ impl Book {
         let said = keys.into_iter().filter_map(|key| seller.models.get(key));
         said.fold(own.overlaid_by(&seller.limits), |rules, over| rules.overlaid_by(over))
     }
+}
+
+/// Adds the models of a file.
+fn read(name: &str, mut file: Table, entries: &mut Vec<BookEntry>) -> Result<(), Error> {
+    let bad = |error: impasto_types::Error| Error::new(ErrorKind::Configuration, format!("{name}: {error}"));
+    let sources = sources(&mut file).map_err(bad)?;
+    let models = file.tables("model").map_err(bad)?;
+    file.end().map_err(bad)?;
+    for model in models {
+        let entry = entry(model, &sources, entries).map_err(bad)?;
+        entries.push(entry);
+    }
+    Ok(())
 }
 
 /// What the book was read from, by the key that rules name it with: title and day.

@@ -22,6 +22,7 @@ mod adapter;
 mod address;
 mod atlas;
 mod book;
+mod carried;
 mod error;
 mod failure;
 mod history;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use impasto_transport::Origin;
 use impasto_types::capability::Capabilities;
-use impasto_types::{Date, Quality};
+use impasto_types::{Date, Quality, Table};
 use serde::Serialize;
 
 use crate::address;
@@ -309,9 +309,15 @@ impl Seller {
     /// # Errors
     /// When it is not TOML, has a field nobody knows, or lacks one that is needed.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
+        let file = crate::toml::read(text)
+            .map_err(|why| Error::new(ErrorKind::Configuration, format!("{name}: {why}")))?;
+        Self::from_table(name, file)
+    }
+
+    /// Reads a seller from a file that is a table already.
+    pub(crate) fn from_table(name: &str, file: Table) -> Result<Self, Error> {
         let bad = |why: String| Error::new(ErrorKind::Configuration, format!("{name}: {why}"));
-        let seller =
-            read::seller(crate::toml::read(text).map_err(bad)?).map_err(|error| bad(error.to_string()))?;
+        let seller = read::seller(file).map_err(|error| bad(error.to_string()))?;
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if seller.id.is_empty() || !seller.id.chars().all(plain) {
             return Err(bad(format!("id {:?} must be lower-case letters, digits and dashes", seller.id)));

@@ -3,26 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::carried;
 use crate::error::{Error, ErrorKind};
 use crate::seller::Seller;
 
-/// The built-in sellers' files, by name.
-const BUILTIN: &[(&str, &str)] = &[
-    ("sellers/aimlapi.toml", include_str!("../sellers/aimlapi.toml")),
-    ("sellers/apiyi.toml", include_str!("../sellers/apiyi.toml")),
-    ("sellers/atlas.toml", include_str!("../sellers/atlas.toml")),
-    ("sellers/azure.toml", include_str!("../sellers/azure.toml")),
-    ("sellers/azure-v1.toml", include_str!("../sellers/azure-v1.toml")),
-    ("sellers/cometapi.toml", include_str!("../sellers/cometapi.toml")),
-    ("sellers/laozhang.toml", include_str!("../sellers/laozhang.toml")),
-    ("sellers/lumenfall.toml", include_str!("../sellers/lumenfall.toml")),
-    ("sellers/modelverse.toml", include_str!("../sellers/modelverse.toml")),
-    ("sellers/new-api.toml", include_str!("../sellers/new-api.toml")),
-    ("sellers/openai.toml", include_str!("../sellers/openai.toml")),
-    ("sellers/openrouter.toml", include_str!("../sellers/openrouter.toml")),
-    ("sellers/together.toml", include_str!("../sellers/together.toml")),
-    ("sellers/yescale.toml", include_str!("../sellers/yescale.toml")),
-];
+/// The built-in sellers' files, by name, as `cargo xtask data` makes them from `sellers/*.toml`.
+const BUILTIN: &str = include_str!("../carried/sellers.json");
 
 /// Where a seller's data came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +33,8 @@ impl Sellers {
     /// Only if a built-in file is wrong, which the tests rule out.
     pub fn builtin() -> Result<Self, Error> {
         let mut by_id = BTreeMap::new();
-        for (name, text) in BUILTIN {
-            let seller = Seller::from_toml(name, text)?;
+        for (name, file) in carried::files(BUILTIN)? {
+            let seller = Seller::from_table(&name, file)?;
             by_id.insert(seller.id.clone(), (Arc::new(seller), Origin::Builtin));
         }
         Ok(Self { by_id })

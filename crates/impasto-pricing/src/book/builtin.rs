@@ -2,43 +2,52 @@
 
 use std::sync::{Arc, LazyLock};
 
+use serde_json::{Map, Value};
+
 use crate::sheet::Sheet;
 
-/// Each seller's sheet, as text.
-const SHEETS: &[(&str, &str)] = &[
-    ("openai", include_str!("../../sheets/openai.toml")),
-    ("azure", include_str!("../../sheets/azure.toml")),
-    ("atlas", include_str!("../../sheets/atlas.toml")),
-    ("modelverse", include_str!("../../sheets/modelverse.toml")),
-    ("yescale", include_str!("../../sheets/yescale.toml")),
-    ("laozhang", include_str!("../../sheets/laozhang.toml")),
-    ("apiyi", include_str!("../../sheets/apiyi.toml")),
-    ("aimlapi", include_str!("../../sheets/aimlapi.toml")),
-    ("cometapi", include_str!("../../sheets/cometapi.toml")),
-    ("together", include_str!("../../sheets/together.toml")),
-];
+/// Each seller's sheet by its file's name, as `cargo xtask data` makes them from `sheets/*.toml`.
+const BUILTIN: &str = include_str!("../../carried/sheets.json");
 
 /// The built-in sheets, read once.
 pub(super) fn sheets() -> &'static [Arc<Sheet>] {
-    static PARSED: LazyLock<Vec<Arc<Sheet>>> = LazyLock::new(|| {
-        let read = |(name, toml): &(&str, &str)| match Sheet::parse(toml) {
-            Ok(sheet) => Arc::new(sheet),
-            // Part of the program's text, read by its tests: a mistake here never leaves the repository.
-            Err(error) => panic!("the built-in price sheet {name} is broken: {error}"),
-        };
-        SHEETS.iter().map(read).collect()
+    static PARSED: LazyLock<Vec<Arc<Sheet>>> = LazyLock::new(|| match read() {
+        Ok(sheets) => sheets,
+        // Part of the program's text, read by its tests: a mistake here never leaves the repository.
+        Err(why) => panic!("the built-in price sheets are broken: {why}"),
     });
     &PARSED
 }
 
+fn read() -> Result<Vec<Arc<Sheet>>, String> {
+    let files: Map<String, Value> = serde_json::from_str(BUILTIN).map_err(|error| error.to_string())?;
+    let mut sheets = Vec::with_capacity(files.len());
+    for (name, file) in files {
+        let sheet = Sheet::read(file).map_err(|error| format!("{name}: {error}"))?;
+        sheets.push(Arc::new(sheet));
+    }
+    Ok(sheets)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use crate::sheet::Sheet;
+
     #[test]
-    fn every_built_in_sheet_is_the_one_its_name_says() {
+    fn the_carried_sheets_are_those_of_the_files() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sheets");
+        let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
         let sheets = super::sheets();
-        assert_eq!(sheets.len(), super::SHEETS.len());
-        for (sheet, (name, _)) in sheets.iter().zip(super::SHEETS) {
-            assert_eq!(sheet.seller, *name);
+        assert_eq!(sheets.len(), paths.len(), "run `cargo xtask data`");
+        for (sheet, path) in sheets.iter().zip(paths) {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let written = Sheet::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+            assert_eq!(**sheet, written, "{name}: run `cargo xtask data`");
+            assert_eq!(sheet.seller, name);
             assert!(!sheet.prices.is_empty() || !sheet.unknown.is_empty(), "{name}");
         }
     }

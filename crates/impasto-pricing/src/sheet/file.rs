@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use impasto_types::{Date, InputFidelity, ModelId, Operation, Quality, Size, Table};
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 use super::{BatchPrice, Price, SellerDefault, Sheet, Standing, Unit, UnknownPrice};
 use crate::error::{Error, ErrorKind};
@@ -170,15 +171,19 @@ fn standing(table: &mut Table) -> Result<Option<Standing>, impasto_types::Error>
 }
 
 pub(super) fn parse(toml: &str) -> Result<Sheet, Error> {
-    let unreadable = |why: String| {
-        malformed(format!(
-            "a price sheet could not be read: {why}; see the sheets of impasto-pricing for the form"
-        ))
-    };
     // By way of one dynamic value: each type read straight from TOML would bring its own copy of the reader.
-    let value: serde_json::Value =
-        basic_toml::from_str(toml).map_err(|error| unreadable(error.to_string()))?;
-    let file = Table::new(value).and_then(SheetFile::read).map_err(|error| unreadable(error.to_string()))?;
+    read(basic_toml::from_str(toml).map_err(|error| unreadable(&error.to_string()))?)
+}
+
+fn unreadable(why: &str) -> Error {
+    malformed(format!(
+        "a price sheet could not be read: {why}; see the sheets of impasto-pricing for the form"
+    ))
+}
+
+/// Reads a sheet whose text was read already.
+pub(super) fn read(file: Value) -> Result<Sheet, Error> {
+    let file = Table::new(file).and_then(SheetFile::read).map_err(|error| unreadable(&error.to_string()))?;
     if file.seller.trim().is_empty() {
         return Err(malformed("seller is empty; give the seller's id, such as openai"));
     }

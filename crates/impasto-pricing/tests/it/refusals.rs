@@ -14,7 +14,7 @@ fn refused(seller: &str, model: &str, kind: ErrorKind, says: &str) {
 
 #[test]
 fn unknown_things_are_told_apart() {
-    refused("nobody", "gpt-image-2", ErrorKind::UnknownSeller, "known are openai");
+    refused("nobody", "gpt-image-2", ErrorKind::UnknownSeller, "known are aimlapi, apiyi, atlas, azure");
     refused("openai", "gpt-image-9", ErrorKind::UnknownModel, "it names gpt-image-2.6-sunburst");
     refused("openai", "gpt-image-2.5", ErrorKind::UnknownModel, "gpt-image-2.5");
     refused("openai", "", ErrorKind::UnknownModel, "does not name");

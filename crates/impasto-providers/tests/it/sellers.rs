@@ -1,5 +1,8 @@
 //! Sellers as data: the built-in ones are sound, and a new one needs no code.
 
+use std::fs;
+use std::path::Path;
+
 use impasto_providers::{Book, ErrorKind, Origin, Sellers, Step, Target};
 use impasto_types::capability::{Finding, Severity};
 use impasto_types::{
@@ -25,6 +28,28 @@ fn rules(value: &Value, path: &str, found: &mut Vec<(String, Value)>) {
             rules(member, &format!("{path}.{key}"), found);
         }
     }
+}
+
+#[test]
+fn the_carried_data_are_those_of_the_files() {
+    let folder = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let mut written = Sellers::builtin().unwrap();
+    let mut count = 0;
+    for entry in fs::read_dir(folder("sellers")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let carried = Sellers::builtin().unwrap();
+        let seller = written.add_toml(name, &fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(carried.find(&seller.id).unwrap(), &seller, "{name}: run `cargo xtask data`");
+        count += 1;
+    }
+    assert_eq!(Sellers::builtin().unwrap().iter().count(), count, "run `cargo xtask data`");
+    let models = fs::read_to_string(folder("book").join("models.toml")).unwrap();
+    assert_eq!(
+        Book::builtin().unwrap(),
+        Book::from_toml("models.toml", &models).unwrap(),
+        "run `cargo xtask data`"
+    );
 }
 
 #[test]

@@ -146,11 +146,7 @@ impl Drop for Lock {
 fn lock(path: &Path, patient: bool) -> io::Result<Option<Lock>> {
     for _ in 0..TRIES {
         let file = File::options().create(true).truncate(false).write(true).open(path)?;
-        let locked = if patient {
-            file.lock().map_err(TryLockError::Error)
-        } else {
-            file.try_lock()
-        };
+        let locked = if patient { file.lock().map_err(TryLockError::Error) } else { file.try_lock() };
         match locked.map(|()| Lock(file)) {
             // A lock on a file that was swept away meanwhile is seen by nobody.
             Ok(lock) if path.try_exists()? => return Ok(Some(lock)),

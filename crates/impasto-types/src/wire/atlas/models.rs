@@ -1,6 +1,5 @@
 //! The list of models with their prices.
 
-
 use crate::wire::lenient::reply_object;
 
 reply_object! {

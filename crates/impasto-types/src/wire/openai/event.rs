@@ -1,6 +1,5 @@
 //! The events of a stream.
 
-
 use crate::open_enum::open_enum;
 use crate::options::{Background, OutputFormat, Quality};
 use crate::usage::{SvgUsage, Usage};

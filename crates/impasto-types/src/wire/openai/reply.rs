@@ -1,6 +1,5 @@
 //! The JSON that comes back whole.
 
-
 use crate::options::{Background, OutputFormat, Quality};
 use crate::usage::{SvgUsage, Usage};
 use crate::wire::lenient::reply_object;
