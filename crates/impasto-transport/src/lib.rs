@@ -5,8 +5,12 @@ pub mod clock;
 pub mod deadlines;
 pub mod entropy;
 pub mod error;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod failure;
 mod hex;
 pub mod key;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod names;
 pub mod origin;
 pub mod redact;
 pub mod request;
@@ -19,6 +23,8 @@ pub mod sse;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 pub mod timed;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod tls;
 pub mod transport;
 
 pub use body::{Body, FileSource, Form, JsonBody, Part, PartContent, Segment, Source};
