@@ -8,6 +8,8 @@ pub mod error;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod failure;
 mod hex;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 pub mod key;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod names;
@@ -34,6 +36,8 @@ pub use clock::{BoxFuture, Clock};
 pub use deadlines::{Deadlines, Elapsed, within};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use error::{Phase, Sent, TransportError, TransportErrorKind};
+#[cfg(feature = "hyper")]
+pub use hyper::{HyperTransport, HyperTransportBuilder};
 pub use key::ApiKey;
 pub use origin::Origin;
 pub use redact::RedactedUrl;

@@ -16,9 +16,7 @@ use crate::{Sent, TransportError, TransportErrorKind};
 const SMALL: u64 = 64 * 1024;
 
 /// Looks after the files of a body before anything is sent.
-pub(crate) async fn checked(
-    segments: Vec<Segment>,
-) -> Result<Vec<Segment>, TransportError> {
+pub(crate) async fn checked(segments: Vec<Segment>) -> Result<Vec<Segment>, TransportError> {
     if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_))) {
         return Ok(segments);
     }
