@@ -12,6 +12,7 @@ macro_rules! transports {
     }};
 }
 
+mod certificate;
 mod deadlines;
 mod exchange;
 mod failures;
@@ -19,3 +20,4 @@ mod pool;
 mod proxy;
 mod server;
 mod upload;
+mod wire;
