@@ -56,6 +56,7 @@ const LEAN_BUILDS: &[&[&str]] = &[
     &["check", "--package", "impasto-pixels"],
     &["check", "--package", "impasto-transport", "--no-default-features"],
     &["check", "--package", "impasto", "--no-default-features"],
+    &["check", "--package", "impasto", "--no-default-features", "--features", "hyper"],
     &["check", "--package", "impasto", "--no-default-features", "--features", "reqwest"],
     &["check", "--package", "impasto", "--all-features"],
     &["check", "--package", "impasto-mcp", "--no-default-features"],

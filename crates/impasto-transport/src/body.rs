@@ -10,12 +10,14 @@ use crate::{TransportError, TransportErrorKind};
 mod form;
 mod json;
 mod reader;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod upload;
 
 pub use form::{Form, Part, PartContent};
 pub use json::JsonBody;
-#[cfg(feature = "reqwest")]
-pub(crate) use reader::check_files;
 pub use reader::{READ_SIZE, SegmentReader};
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub(crate) use upload::{Upload, checked};
 
 /// The body of a request, as a value: it can be sent more than once, printed, and compared.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,8 +5,14 @@ pub mod clock;
 pub mod deadlines;
 pub mod entropy;
 pub mod error;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod failure;
 mod hex;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 pub mod key;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod names;
 pub mod origin;
 pub mod redact;
 pub mod request;
@@ -19,6 +25,8 @@ pub mod sse;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 pub mod timed;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod tls;
 pub mod transport;
 
 pub use body::{Body, FileSource, Form, JsonBody, Part, PartContent, Segment, Source};
@@ -28,6 +36,8 @@ pub use clock::{BoxFuture, Clock};
 pub use deadlines::{Deadlines, Elapsed, within};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use error::{Phase, Sent, TransportError, TransportErrorKind};
+#[cfg(feature = "hyper")]
+pub use hyper::{HyperTransport, HyperTransportBuilder};
 pub use key::ApiKey;
 pub use origin::Origin;
 pub use redact::RedactedUrl;

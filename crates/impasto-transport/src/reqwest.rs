@@ -9,17 +9,20 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderValue;
-use reqwest::{Client, ClientBuilder, Proxy, Url, redirect};
+use reqwest::{
+    Client, ClientBuilder, Proxy, Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect,
+};
 
 use crate::{
     BodySource, Deadlines, HttpResponse, HttpTransport, Origin, PreparedRequest, ResponseBody, Sent,
-    TransportError, TransportErrorKind, body::check_files,
+    TransportError, TransportErrorKind,
+    body::{Upload, checked},
+    names, tls,
 };
 
 mod failure;
-mod resolve;
-mod tls;
-mod upload;
 
 /// How this library introduces itself when the request does not.
 const USER_AGENT: &str = concat!("impasto/", env!("CARGO_PKG_VERSION"));
@@ -245,7 +248,7 @@ impl Shared {
             builder = config.proxies.iter().cloned().fold(builder, ClientBuilder::proxy);
         }
         if config.public_only {
-            builder = builder.dns_resolver(resolve::PublicOnly);
+            builder = builder.dns_resolver(PublicOnly);
         }
         builder.build().map_err(|error| {
             TransportError::new(TransportErrorKind::Tls, "the HTTP client cannot be set up")
@@ -268,12 +271,12 @@ impl HttpTransport for ReqwestTransport {
             (true, true) => Route::LocalTls,
             (false, _) => Route::Remote,
         };
-        let segments = upload::checked(request.segments, check_files).await?;
+        let segments = checked(request.segments).await?;
         let client = self.client(route).await?;
         let mut outgoing = client.request(request.method, url).headers(request.headers);
         if let Some(length) = request.content_length {
             outgoing = outgoing.header(http::header::CONTENT_LENGTH, length);
-            outgoing = outgoing.body(upload::body(segments, length));
+            outgoing = outgoing.body(reqwest::Body::wrap(Upload::new(segments, length)));
         }
         let mut response = outgoing.send().await.map_err(failure::of_sending)?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
@@ -296,6 +299,17 @@ fn checked_url(text: &str) -> Result<(Url, Origin), TransportError> {
         Ok((url, origin))
     } else {
         Err(TransportError::invalid_request("the URL can be read in two ways; write its host plainly"))
+    }
+}
+
+/// Refuses names that lead to private places.
+#[derive(Debug)]
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        let name = name.as_str().to_owned();
+        Box::pin(async move { Ok(Box::new(names::resolve(name, true).await?) as Addrs) })
     }
 }
 

@@ -65,17 +65,25 @@ const BINARIES: &[&str] = &["impasto-cli", "xtask"];
 
 const HOMES: &[Home] = &[
     Home {
-        names: &["reqwest", "rustls", "idna_adapter"],
+        names: &["reqwest", "rustls", "hyper-rustls", "tower-service", "idna_adapter"],
         normal: &[],
         optional: &["impasto-transport"],
         dev: &[],
-        why: "one HTTP client, behind one feature, can be swapped",
+        why: "HTTP clients, each behind a feature of one crate, can be swapped",
     },
     Home {
-        names: &["hyper", "hyper-util", "http-body-util", "multer"],
+        names: &["hyper", "hyper-util"],
+        normal: &["impasto-emulator"],
+        optional: &["impasto-transport", "impasto-mcp"],
+        // Its tests speak to the emulator in memory, without sockets.
+        dev: &["impasto", "xtask"],
+        why: "transport is the client, the emulator a server, and so are the tools for assistants; behind features where \
+              they can be done without",
+    },
+    Home {
+        names: &["http-body-util", "multer"],
         normal: &["impasto-emulator"],
         optional: &["impasto-mcp"],
-        // Its tests speak to the emulator in memory, without sockets.
         dev: &["impasto", "xtask"],
         why: "only the emulator is a server, and the tools for assistants behind a feature",
     },

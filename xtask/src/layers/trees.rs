@@ -58,15 +58,27 @@ const ABSENCES: &[Absence] = &[
     },
     Absence {
         package: "impasto",
-        features: &["--no-default-features", "--features", "reqwest"],
+        features: &["--no-default-features", "--features", "hyper,reqwest"],
         absent: &["ring", "aws-lc-sys", "openssl-sys"],
         why: "no crypto provider is forced on a caller",
     },
     Absence {
         package: "impasto",
         features: &[],
-        absent: &["aws-lc-sys", "openssl-sys", "icu_*", "image", "impasto-emulator"],
+        absent: &["aws-lc-sys", "openssl-sys", "reqwest", "url", "icu_*", "image", "impasto-emulator"],
         why: "a hello program stays small",
+    },
+    Absence {
+        package: "impasto",
+        features: &["--features", "reqwest"],
+        absent: &["icu_*"],
+        why: "host names are read without ICU (docs/adr/0003)",
+    },
+    Absence {
+        package: "impasto-cli",
+        features: &[],
+        absent: &["reqwest", "url", "aws-lc-sys", "openssl-sys"],
+        why: "one HTTP client is enough",
     },
     Absence {
         package: "impasto-emulator",

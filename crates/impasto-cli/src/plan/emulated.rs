@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use impasto::Deadlines;
-use impasto::transport::{HttpResponse, HttpTransport, PreparedRequest, ReqwestTransport, TransportError};
+use impasto::transport::{HttpResponse, HttpTransport, HyperTransport, PreparedRequest, TransportError};
 
 use crate::plan::is_loopback;
 
@@ -35,14 +35,14 @@ impl Emulated {
     /// The built-in HTTP client, with an eye on who answers.
     pub(crate) fn watching(&self) -> Arc<dyn HttpTransport> {
         let connect = Deadlines::default().connect;
-        let transport = ReqwestTransport::builder().connect_timeout(connect).build();
+        let transport = HyperTransport::builder().connect_timeout(connect).build();
         Arc::new(Watching { transport, emulated: self.clone() })
     }
 }
 
 #[derive(Debug)]
 struct Watching {
-    transport: ReqwestTransport,
+    transport: HyperTransport,
     emulated: Emulated,
 }
 

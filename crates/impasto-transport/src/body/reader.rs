@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{Body, FileSource, Segment, Source};
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 use crate::Sent;
 use crate::{TransportError, TransportErrorKind};
 
@@ -146,8 +146,8 @@ impl OpenFile {
 /// # Errors
 ///
 /// The first file that is missing, unreadable or changed; nothing was sent.
-#[cfg(feature = "reqwest")]
-pub(crate) fn check_files(segments: &[Segment]) -> Result<(), TransportError> {
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub(super) fn check_files(segments: &[Segment]) -> Result<(), TransportError> {
     for segment in segments {
         if let Segment::File(source) | Segment::Base64(Source::File(source)) = segment {
             OpenFile::new(source).map_err(|error| error.with_sent(Sent::No))?;

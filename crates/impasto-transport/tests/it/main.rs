@@ -3,7 +3,7 @@
 //! Alone: `cargo test -p impasto-transport --all-features`. Without the features only the scanner is tested.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "the helpers of tests panic as tests do")]
 
-#[cfg(all(feature = "reqwest", feature = "ring", feature = "test-util"))]
+#[cfg(all(any(feature = "hyper", feature = "reqwest"), feature = "ring", feature = "test-util"))]
 mod on_sockets;
 mod scan;
 

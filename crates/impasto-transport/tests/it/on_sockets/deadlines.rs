@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use impasto_transport::{
-    Clock, Deadlines, HttpRequest, HttpTransport, Phase, ReqwestTransport, Sent, TimedTransport, TokioClock,
-    TransportError, TransportErrorKind,
+    Clock, Deadlines, HttpRequest, HttpTransport, Phase, Sent, TimedTransport, TokioClock, TransportError,
+    TransportErrorKind,
     test_util::{Canned, ManualClock, NeverTransport, ReplayTransport},
     within,
 };
@@ -28,48 +28,52 @@ fn check(error: &TransportError, phase: Phase, words: &str) {
 
 #[tokio::test]
 async fn a_server_that_never_answers_is_left() {
-    let (received, was_received) = oneshot::channel();
-    let (url, server) = serve(async move |mut stream| {
-        read_request(&mut stream).await;
-        received.send(()).unwrap();
-        // The connection is closed by the client.
-        assert_eq!(tokio::io::AsyncReadExt::read(&mut stream, &mut [0]).await.unwrap(), 0);
-    })
-    .await;
-    let clock = ManualClock::new();
-    let transport = TimedTransport::new(ReqwestTransport::new(), Arc::new(clock.clone()));
-    let request = prepare(HttpRequest::get(url), Deadlines::default()).unwrap();
-    let sending = tokio::spawn(async move { transport.send(request).await });
-    was_received.await.unwrap();
-    pass(&clock, Duration::from_secs(299)).await;
-    pass(&clock, Duration::from_secs(1)).await;
-    let error = sending.await.unwrap().unwrap_err();
-    check(
-        &error,
-        Phase::FirstByte,
-        "the server did not begin to answer within the first-byte deadline of 300.000 s",
-    );
-    server.await.unwrap();
+    for (_, transport) in transports!() {
+        let (received, was_received) = oneshot::channel();
+        let (url, server) = serve(async move |mut stream| {
+            read_request(&mut stream).await;
+            received.send(()).unwrap();
+            // The connection is closed by the client.
+            assert_eq!(tokio::io::AsyncReadExt::read(&mut stream, &mut [0]).await.unwrap(), 0);
+        })
+        .await;
+        let clock = ManualClock::new();
+        let transport = TimedTransport::new(transport, Arc::new(clock.clone()));
+        let request = prepare(HttpRequest::get(url), Deadlines::default()).unwrap();
+        let sending = tokio::spawn(async move { transport.send(request).await });
+        was_received.await.unwrap();
+        pass(&clock, Duration::from_secs(299)).await;
+        pass(&clock, Duration::from_secs(1)).await;
+        let error = sending.await.unwrap().unwrap_err();
+        check(
+            &error,
+            Phase::FirstByte,
+            "the server did not begin to answer within the first-byte deadline of 300.000 s",
+        );
+        server.await.unwrap();
+    }
 }
 
 #[tokio::test]
 async fn a_server_that_stops_within_the_body_is_left() {
-    let (url, server) = serve(async |mut stream| {
-        read_request(&mut stream).await;
-        answer(&mut stream, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nsome").await;
-        assert_eq!(tokio::io::AsyncReadExt::read(&mut stream, &mut [0]).await.unwrap(), 0);
-    })
-    .await;
-    let clock = ManualClock::new();
-    let transport = TimedTransport::new(ReqwestTransport::new(), Arc::new(clock.clone()));
-    let mut response =
-        transport.send(prepare(HttpRequest::get(url), Deadlines::default()).unwrap()).await.unwrap();
-    assert_eq!(response.body.chunk().await.unwrap().unwrap(), "some");
-    let reading = tokio::spawn(async move { response.body.chunk().await });
-    pass(&clock, Duration::from_secs(120)).await;
-    let error = reading.await.unwrap().unwrap_err();
-    check(&error, Phase::Idle, "the server stopped sending within the idle deadline of 120.000 s");
-    server.await.unwrap();
+    for (_, transport) in transports!() {
+        let (url, server) = serve(async |mut stream| {
+            read_request(&mut stream).await;
+            answer(&mut stream, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nsome").await;
+            assert_eq!(tokio::io::AsyncReadExt::read(&mut stream, &mut [0]).await.unwrap(), 0);
+        })
+        .await;
+        let clock = ManualClock::new();
+        let transport = TimedTransport::new(transport, Arc::new(clock.clone()));
+        let mut response =
+            transport.send(prepare(HttpRequest::get(url), Deadlines::default()).unwrap()).await.unwrap();
+        assert_eq!(response.body.chunk().await.unwrap().unwrap(), "some");
+        let reading = tokio::spawn(async move { response.body.chunk().await });
+        pass(&clock, Duration::from_secs(120)).await;
+        let error = reading.await.unwrap().unwrap_err();
+        check(&error, Phase::Idle, "the server stopped sending within the idle deadline of 120.000 s");
+        server.await.unwrap();
+    }
 }
 
 #[tokio::test]

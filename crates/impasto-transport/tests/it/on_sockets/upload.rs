@@ -3,8 +3,8 @@
 use std::{fs, path::PathBuf};
 
 use impasto_transport::{
-    Body, Deadlines, FileSource, Form, HttpRequest, HttpTransport, JsonBody, Repeat, ReqwestTransport,
-    Segment, Sent, Source, TransportErrorKind,
+    Body, Deadlines, FileSource, Form, HttpRequest, HttpTransport, JsonBody, Repeat, Segment, Sent, Source,
+    TransportErrorKind,
     body::{READ_SIZE, SegmentReader},
 };
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn file(folder: &tempfile::TempDir, name: &str, len: usize) -> (FileSource, Path
     (FileSource::stat(&path).unwrap(), path)
 }
 
-async fn send(body: Body) -> (Received, Vec<u8>) {
+async fn send(transport: &dyn HttpTransport, body: Body) -> (Received, Vec<u8>) {
     let (url, server) = serve(async |mut stream| {
         let request = read_request(&mut stream).await;
         answer(&mut stream, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
@@ -31,89 +31,105 @@ async fn send(body: Body) -> (Received, Vec<u8>) {
     let request = prepare(HttpRequest::post(url, body.clone()), Deadlines::default()).unwrap();
     let content_type = request.headers["content-type"].to_str().unwrap().to_owned();
     let boundary = content_type.split_once("boundary=").map_or("", |(_, boundary)| boundary).to_owned();
-    ReqwestTransport::new().send(request).await.unwrap();
+    transport.send(request).await.unwrap();
     (server.await.unwrap(), body.to_bytes(&boundary).unwrap().to_vec())
 }
 
 #[tokio::test]
 async fn a_form_with_files_arrives_byte_for_byte() {
-    let folder = tempfile::tempdir().unwrap();
-    let (image, _) = file(&folder, "a.png", 3 * READ_SIZE + 17);
-    let (mask, _) = file(&folder, "mask.png", READ_SIZE);
-    let (empty, _) = file(&folder, "empty.png", 0);
-    let form = Form::new()
-        .with_text("prompt", "a fox")
-        .with_file("image[]", "a.png", "image/png", image)
-        .with_file("image[]", "empty.png", "image/png", empty)
-        .with_file("image[]", "b.png", "image/png", Source::Bytes(bytes(100_000).into()))
-        .with_file("mask", "mask.png", "image/png", mask);
-    let body = Body::from(form);
-    let length = body.content_length("impasto-00000000000000000000000000000000");
-    let (received, expected) = send(body).await;
-    assert_eq!(received.header("content-length"), Some(&*length.to_string()));
-    assert_eq!(received.header("transfer-encoding"), None);
-    assert!(received.body == expected);
+    for (_, transport) in transports!() {
+        let folder = tempfile::tempdir().unwrap();
+        let (image, _) = file(&folder, "a.png", 3 * READ_SIZE + 17);
+        let (mask, _) = file(&folder, "mask.png", READ_SIZE);
+        let (empty, _) = file(&folder, "empty.png", 0);
+        let form = Form::new()
+            .with_text("prompt", "a fox")
+            .with_file("image[]", "a.png", "image/png", image)
+            .with_file("image[]", "empty.png", "image/png", empty)
+            .with_file("image[]", "b.png", "image/png", Source::Bytes(bytes(100_000).into()))
+            .with_file("mask", "mask.png", "image/png", mask);
+        let body = Body::from(form);
+        let length = body.content_length("impasto-00000000000000000000000000000000");
+        let (received, expected) = send(&*transport, body).await;
+        assert_eq!(received.header("content-length"), Some(&*length.to_string()));
+        assert_eq!(received.header("transfer-encoding"), None);
+        assert!(received.body == expected);
+    }
 }
 
 #[tokio::test]
 async fn a_data_url_of_a_file_is_encoded_on_the_way() {
-    let folder = tempfile::tempdir().unwrap();
-    for len in [0, 1, 2, 3, 192 * 1024 - 1, 192 * 1024, 192 * 1024 + 1, 1_000_000] {
-        let (image, _) = file(&folder, "a.png", len);
-        let value = serde_json::json!({"images": [{"image_url": "@a"}, {"image_url": "@b"}], "prompt": "x"});
-        let sources = [
-            ("@a".to_owned(), Source::File(image), "image/png".to_owned()),
-            ("@b".to_owned(), Source::Bytes(bytes(len).into()), "image/png".to_owned()),
-        ];
-        let (received, expected) = send(JsonBody::with_sources(&value, &sources).unwrap().into()).await;
-        assert!(received.body == expected, "{len}");
-        let url = format!("data:image/png;base64,{}", base64_simd::STANDARD.encode_to_string(bytes(len)));
-        let value: serde_json::Value = serde_json::from_slice(&received.body).unwrap();
-        assert!(value["images"][0]["image_url"] == *url && value["images"][1]["image_url"] == *url, "{len}");
+    for (_, transport) in transports!() {
+        let folder = tempfile::tempdir().unwrap();
+        for len in [0, 1, 2, 3, 192 * 1024 - 1, 192 * 1024, 192 * 1024 + 1, 1_000_000] {
+            let (image, _) = file(&folder, "a.png", len);
+            let value =
+                serde_json::json!({"images": [{"image_url": "@a"}, {"image_url": "@b"}], "prompt": "x"});
+            let sources = [
+                ("@a".to_owned(), Source::File(image), "image/png".to_owned()),
+                ("@b".to_owned(), Source::Bytes(bytes(len).into()), "image/png".to_owned()),
+            ];
+            let (received, expected) =
+                send(&*transport, JsonBody::with_sources(&value, &sources).unwrap().into()).await;
+            assert!(received.body == expected, "{len}");
+            let url = format!("data:image/png;base64,{}", base64_simd::STANDARD.encode_to_string(bytes(len)));
+            let value: serde_json::Value = serde_json::from_slice(&received.body).unwrap();
+            assert!(
+                value["images"][0]["image_url"] == *url && value["images"][1]["image_url"] == *url,
+                "{len}"
+            );
+        }
     }
 }
 
 #[tokio::test]
 async fn a_file_that_changed_is_noticed_before_anything_is_sent() {
-    let folder = tempfile::tempdir().unwrap();
-    let (source, path) = file(&folder, "a.png", 1000);
-    let form = Form::new().with_file("image", "a.png", "image/png", source);
-    // Nobody listens there: it must not come to that.
-    let request = HttpRequest::post("http://127.0.0.1:9/", form.into()).with_repeat(Repeat::WhenNotBilled);
-    let request = prepare(request, Deadlines::default()).unwrap();
-    for (content, word) in [(Some(999), "999 bytes"), (Some(1001), "1001 bytes"), (None, "cannot be read")] {
-        match content {
-            Some(len) => fs::write(&path, bytes(len)).unwrap(),
-            None => fs::remove_file(&path).unwrap(),
+    for (_, transport) in transports!() {
+        let folder = tempfile::tempdir().unwrap();
+        let (source, path) = file(&folder, "a.png", 1000);
+        let form = Form::new().with_file("image", "a.png", "image/png", source);
+        // Nobody listens there: it must not come to that.
+        let request =
+            HttpRequest::post("http://127.0.0.1:9/", form.into()).with_repeat(Repeat::WhenNotBilled);
+        let request = prepare(request, Deadlines::default()).unwrap();
+        for (content, word) in
+            [(Some(999), "999 bytes"), (Some(1001), "1001 bytes"), (None, "cannot be read")]
+        {
+            match content {
+                Some(len) => fs::write(&path, bytes(len)).unwrap(),
+                None => fs::remove_file(&path).unwrap(),
+            }
+            let error = transport.send(request.clone()).await.unwrap_err();
+            assert_eq!((error.kind(), error.sent()), (TransportErrorKind::Io, Sent::No), "{error}");
+            assert!(error.to_string().contains(word), "{error}");
         }
-        let error = ReqwestTransport::new().send(request.clone()).await.unwrap_err();
-        assert_eq!((error.kind(), error.sent()), (TransportErrorKind::Io, Sent::No), "{error}");
-        assert!(error.to_string().contains(word), "{error}");
     }
 }
 
 #[tokio::test]
 async fn a_file_cut_while_it_is_sent_never_makes_a_whole_request() {
-    let folder = tempfile::tempdir().unwrap();
-    let len = 64 * READ_SIZE;
-    let (source, path) = file(&folder, "a.png", len);
-    let (url, server) = serve(async move |mut stream| {
-        use tokio::io::AsyncReadExt;
-        // The file is cut once the upload has begun, while the rest waits for the socket.
-        let mut some = vec![0; 1000];
-        stream.read_exact(&mut some).await.unwrap();
-        fs::write(&path, b"short").unwrap();
-        let mut rest = Vec::new();
-        let _ = stream.read_to_end(&mut rest).await;
-        some.len() + rest.len()
-    })
-    .await;
-    let form = Form::new().with_file("image", "a.png", "image/png", source);
-    let request = prepare(HttpRequest::post(url, form.into()), Deadlines::default()).unwrap();
-    let error = ReqwestTransport::new().send(request).await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (TransportErrorKind::Io, Sent::Maybe), "{error}");
-    assert!(error.to_string().contains("changed"), "{error}");
-    assert!(server.await.unwrap() < len);
+    for (_, transport) in transports!() {
+        let folder = tempfile::tempdir().unwrap();
+        let len = 64 * READ_SIZE;
+        let (source, path) = file(&folder, "a.png", len);
+        let (url, server) = serve(async move |mut stream| {
+            use tokio::io::AsyncReadExt;
+            // The file is cut once the upload has begun, while the rest waits for the socket.
+            let mut some = vec![0; 1000];
+            stream.read_exact(&mut some).await.unwrap();
+            fs::write(&path, b"short").unwrap();
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
+            some.len() + rest.len()
+        })
+        .await;
+        let form = Form::new().with_file("image", "a.png", "image/png", source);
+        let request = prepare(HttpRequest::post(url, form.into()), Deadlines::default()).unwrap();
+        let error = transport.send(request).await.unwrap_err();
+        assert_eq!((error.kind(), error.sent()), (TransportErrorKind::Io, Sent::Maybe), "{error}");
+        assert!(error.to_string().contains("changed"), "{error}");
+        assert!(server.await.unwrap() < len);
+    }
 }
 
 #[test]

@@ -181,15 +181,15 @@ impl ClientBuilder {
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "hyper")]
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as without the feature")]
 fn default_transport(deadlines: Deadlines, public_only: bool) -> Result<Shared, Error> {
-    let builder = impasto_transport::ReqwestTransport::builder().connect_timeout(deadlines.connect);
+    let builder = impasto_transport::HyperTransport::builder().connect_timeout(deadlines.connect);
     Ok(Arc::new(builder.public_only(public_only).build()))
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(not(feature = "hyper"))]
 fn default_transport(_deadlines: Deadlines, _public_only: bool) -> Result<Shared, Error> {
     Err(Error::new(ErrorKind::Configuration, "no transport: this build has no HTTP client of its own")
-        .with_hint("give the builder a transport, or turn on the feature reqwest"))
+        .with_hint("turn on the feature hyper, or give the builder a transport"))
 }

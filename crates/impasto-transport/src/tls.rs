@@ -3,20 +3,21 @@
 
 use std::sync::Arc;
 
-use rustls::{ClientConfig, RootCertStore, crypto::CryptoProvider};
+use rustls::{ClientConfig, crypto::CryptoProvider};
 use rustls_platform_verifier::Verifier;
 
 use crate::{TransportError, TransportErrorKind};
 
 /// For connections in the clear: reqwest wants TLS settings even for them, and these cost nothing.
-pub(super) fn without_roots() -> Result<ClientConfig, TransportError> {
+#[cfg(feature = "reqwest")]
+pub(crate) fn without_roots() -> Result<ClientConfig, TransportError> {
     let builder = ClientConfig::builder_with_provider(provider()?).with_safe_default_protocol_versions();
     let builder = builder.map_err(unusable)?;
-    Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
 /// For encrypted connections. Loads the platform's root certificates, which reads files.
-pub(super) fn with_platform_roots() -> Result<ClientConfig, TransportError> {
+pub(crate) fn with_platform_roots() -> Result<ClientConfig, TransportError> {
     let provider = provider()?;
     let verifier = Verifier::new(Arc::clone(&provider)).map_err(unusable)?;
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -64,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_missing_crypto_provider_is_said_clearly() {
-        let error = without_roots().unwrap_err();
+        let error = with_platform_roots().unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls);
         assert!(error.to_string().contains("feature `ring`"), "{error}");
     }

@@ -9,50 +9,30 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
 
-use crate::{Segment, Sent, TransportError, TransportErrorKind, body::SegmentReader};
+use super::{Segment, SegmentReader, reader::check_files};
+use crate::{Sent, TransportError, TransportErrorKind};
 
 /// A body shorter than this is put together and sent in one piece.
 const SMALL: u64 = 64 * 1024;
 
 /// Looks after the files of a body before anything is sent.
-pub(super) async fn checked(
-    segments: Vec<Segment>,
-    check: fn(&[Segment]) -> Result<(), TransportError>,
-) -> Result<Vec<Segment>, TransportError> {
+pub(crate) async fn checked(segments: Vec<Segment>) -> Result<Vec<Segment>, TransportError> {
     if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_))) {
         return Ok(segments);
     }
-    let work = tokio::task::spawn_blocking(move || check(&segments).map(|()| segments));
+    let work = tokio::task::spawn_blocking(move || check_files(&segments).map(|()| segments));
     work.await.unwrap_or_else(|error| Err(stopped(error).with_sent(Sent::No)))
 }
 
-/// The body of these segments, which are `length` bytes together.
-pub(super) fn body(segments: Vec<Segment>, length: u64) -> reqwest::Body {
-    let in_memory = |segment: &Segment| match segment {
-        Segment::Bytes(bytes) => Some(bytes.clone()),
-        _ => None,
-    };
-    match segments.iter().map(in_memory).collect::<Option<Vec<Bytes>>>() {
-        Some(pieces) if pieces.len() == 1 => {
-            reqwest::Body::from(pieces.into_iter().next().unwrap_or_default())
-        }
-        Some(pieces) if length <= SMALL => {
-            let mut whole = BytesMut::new();
-            for piece in &pieces {
-                whole.extend_from_slice(piece);
-            }
-            reqwest::Body::from(whole.freeze())
-        }
-        _ => reqwest::Body::wrap(Upload { state: State::Ready(SegmentReader::new(segments)), left: length }),
-    }
-}
-
-struct Upload {
+/// The bytes of a request's segments, as both HTTP clients take them.
+pub(crate) struct Upload {
     state: State,
     left: u64,
 }
 
 enum State {
+    /// All of it, in one piece.
+    Whole(Bytes),
     Ready(SegmentReader),
     /// A file is being read on a thread that may block.
     Reading(JoinHandle<(SegmentReader, Result<Option<Bytes>, TransportError>)>),
@@ -60,10 +40,38 @@ enum State {
 }
 
 impl Upload {
+    /// The body of these segments, which are `length` bytes together.
+    pub(crate) fn new(segments: Vec<Segment>, length: u64) -> Self {
+        let in_memory = |segment: &Segment| match segment {
+            Segment::Bytes(bytes) => Some(bytes.clone()),
+            _ => None,
+        };
+        let state = match segments.iter().map(in_memory).collect::<Option<Vec<Bytes>>>() {
+            _ if length == 0 => State::Over,
+            Some(mut pieces) if pieces.len() == 1 => State::Whole(pieces.remove(0)),
+            Some(pieces) if length <= SMALL => {
+                let mut whole = BytesMut::new();
+                for piece in &pieces {
+                    whole.extend_from_slice(piece);
+                }
+                State::Whole(whole.freeze())
+            }
+            _ => State::Ready(SegmentReader::new(segments)),
+        };
+        Self { state, left: length }
+    }
+
+    /// No body.
+    #[cfg(feature = "hyper")]
+    pub(crate) fn none() -> Self {
+        Self { state: State::Over, left: 0 }
+    }
+
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, TransportError>> {
         loop {
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Over => return Poll::Ready(Ok(None)),
+                State::Whole(bytes) => return Poll::Ready(Ok(Some(bytes))),
                 State::Ready(mut reader) if reader.blocks() => {
                     self.state = State::Reading(tokio::task::spawn_blocking(move || {
                         let chunk = reader.next_chunk();
