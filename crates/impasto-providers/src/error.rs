@@ -104,10 +104,14 @@ struct Details {
 impl Error {
     /// A failure of `kind`, said in the sentence `message`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::of(kind, message.into())
+    }
+
+    fn of(kind: ErrorKind, message: String) -> Self {
         Self {
             details: Box::new(Details {
                 kind,
-                message: message.into(),
+                message,
                 billing: kind.usual_billing(),
                 field: None,
                 status: None,

@@ -10,6 +10,8 @@ mod rule;
 pub use check::{Finding, Severity};
 pub use rule::{Rule, Standing};
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -22,70 +24,72 @@ use crate::size::Size;
 use crate::table::Table;
 
 /// The rules of one model at one seller.
+///
+/// Each rule is shared: those of a model, of a seller, and of a model at a seller lie over each other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 #[non_exhaustive]
 pub struct Capabilities {
     /// What can be done at all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub operations: Option<Rule<Vec<Operation>>>,
+    pub operations: Option<Arc<Rule<Vec<Operation>>>>,
     /// The longest prompt, in characters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompt_chars: Option<Rule<u32>>,
+    pub prompt_chars: Option<Arc<Rule<u32>>>,
     /// The most images one call makes; more are split into several calls.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub n: Option<Rule<u32>>,
+    pub n: Option<Arc<Rule<u32>>>,
     /// The sizes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<Rule<Sizes>>,
+    pub size: Option<Arc<Rule<Sizes>>>,
     /// The qualities.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub quality: Option<Rule<Vec<Quality>>>,
+    pub quality: Option<Arc<Rule<Vec<Quality>>>>,
     /// The backgrounds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub background: Option<Rule<Vec<Background>>>,
+    pub background: Option<Arc<Rule<Vec<Background>>>>,
     /// The file formats that can be asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_format: Option<Rule<Vec<OutputFormat>>>,
+    pub output_format: Option<Arc<Rule<Vec<OutputFormat>>>>,
     /// The formats for which `output_compression` is read; an empty list: the field is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_compression: Option<Rule<Vec<OutputFormat>>>,
+    pub output_compression: Option<Arc<Rule<Vec<OutputFormat>>>>,
     /// The filters; an empty list: the field is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub moderation: Option<Rule<Vec<Moderation>>>,
+    pub moderation: Option<Arc<Rule<Vec<Moderation>>>>,
     /// The values of `input_fidelity`; an empty list: the field must be left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_fidelity: Option<Rule<Vec<InputFidelity>>>,
+    pub input_fidelity: Option<Arc<Rule<Vec<InputFidelity>>>>,
     /// The values of `complexity`; an empty list: the field is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub complexity: Option<Rule<Vec<Complexity>>>,
+    pub complexity: Option<Arc<Rule<Vec<Complexity>>>>,
     /// Whether the answer can be streamed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream: Option<Rule<bool>>,
+    pub stream: Option<Arc<Rule<bool>>>,
     /// The most unfinished images of a stream.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub partial_images: Option<Rule<u8>>,
+    pub partial_images: Option<Arc<Rule<u8>>>,
     /// The most input images of an edit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_images: Option<Rule<u32>>,
+    pub input_images: Option<Arc<Rule<u32>>>,
     /// The formats of input images.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_formats: Option<Rule<Vec<ImageFormat>>>,
+    pub input_formats: Option<Arc<Rule<Vec<ImageFormat>>>>,
     /// The longest input image, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_bytes: Option<Rule<u64>>,
+    pub input_bytes: Option<Arc<Rule<u64>>>,
     /// Whether an edit takes a mask.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mask: Option<Rule<bool>>,
+    pub mask: Option<Arc<Rule<bool>>>,
     /// The longest mask, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mask_bytes: Option<Rule<u64>>,
+    pub mask_bytes: Option<Arc<Rule<u64>>>,
     /// Whether an edit takes drawn instructions.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub markup: Option<Rule<bool>>,
+    pub markup: Option<Arc<Rule<bool>>>,
     /// When the model came and goes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub life_cycle: Option<Rule<LifeCycle>>,
+    pub life_cycle: Option<Arc<Rule<LifeCycle>>>,
 }
 
 /// The sizes of a model: a list, and where it can, any size within bounds.

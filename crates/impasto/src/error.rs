@@ -17,12 +17,10 @@ pub use kind::ErrorKind;
 ///
 /// `Display` is one sentence for people and never holds a body or a key; [`Error::hint`] says what to do next,
 /// [`Error::billing`] whether it was paid for.
-#[derive(Debug)]
 pub struct Error {
     details: Box<Details>,
 }
 
-#[derive(Debug)]
 struct Details {
     kind: ErrorKind,
     message: String,
@@ -44,10 +42,14 @@ struct Details {
 impl Error {
     /// A failure of `kind`, said in the sentence `message`; not billed unless said otherwise.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::of(kind, message.into())
+    }
+
+    fn of(kind: ErrorKind, message: String) -> Self {
         Self {
             details: Box::new(Details {
                 kind,
-                message: message.into(),
+                message,
                 field: None,
                 billing: BillingOutcome::NotBilled,
                 provider: None,
@@ -321,6 +323,39 @@ impl fmt::Display for Error {
             write!(f, "{field}: ")?;
         }
         f.write_str(&self.details.message)
+    }
+}
+
+/// What a program prints that ends with this error: what is known, without the job and the images it carries.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = &*self.details;
+        let mut shown = f.debug_struct("Error");
+        shown.field("kind", &details.kind).field("message", &details.message);
+        let seller = details.seller.as_ref();
+        for (name, text) in [
+            ("field", details.field.as_deref()),
+            ("hint", details.hint.as_deref()),
+            ("provider", details.provider.as_deref()),
+            ("code", seller.and_then(impasto_providers::Error::code)),
+            ("request_id", details.request_id.as_deref()),
+            ("job", details.job.as_ref().map(|job| job.id.as_str())),
+        ] {
+            if let Some(text) = text {
+                shown.field(name, &text);
+            }
+        }
+        if let Some(status) = details.status {
+            shown.field("status", &status);
+        }
+        shown.field("billing", &details.billing).field("attempts", &details.attempts);
+        if !details.salvaged.is_empty() {
+            shown.field("salvaged", &details.salvaged.len());
+        }
+        if let Some(source) = &details.source {
+            shown.field("source", source);
+        }
+        shown.finish_non_exhaustive()
     }
 }
 

@@ -57,7 +57,7 @@ async fn prepare_inner(client: &Client, mut request: ImageRequest) -> Result<Pre
         .map(|model| ModelId::new(seller.spell(model.as_str(), request.operation == Operation::Edit)));
     let rules = spelled.as_ref().map(|model| inner.book.rules(seller, model)).unwrap_or_default();
     apply_rules(client, &request, &rules, &mut warnings)?;
-    for field in left_out(&request, &seller.quirks.leave_out) {
+    for field in seller.quirks.leave_out.iter().filter(|field| request.is_set(field)) {
         let message = format!("{} does not take it; it is left out", seller.name);
         warnings.push(Warning::new(WarningKind::Adapted, field, message));
     }
@@ -196,12 +196,4 @@ fn apply_rules(
         error = error.with_hint(format!("nothing was sent; the rule is from {}", first.source));
     }
     Err(error)
-}
-
-/// Which of the fields a seller does not take are set.
-fn left_out<'a>(request: &ImageRequest, fields: &'a [String]) -> Vec<&'a str> {
-    // The request's own JSON names its fields as the wire does, and holds only those that are set.
-    let set = serde_json::to_value(request).unwrap_or_default();
-    let is_set = |field: &str| set.get(field).is_some() || request.extra.contains_key(field);
-    fields.iter().map(String::as_str).filter(|field| is_set(field)).collect()
 }

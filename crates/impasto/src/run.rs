@@ -74,8 +74,8 @@ async fn run_order(order: Order, caller: Caller) -> Result<Generation, Error> {
         }
     }
     let mut parts = Vec::new();
-    for (((offset, job), account), keeper) in prepared.jobs.iter_mut().zip(accounts).zip(keepers) {
-        parts.push(Part { offset: *offset, job: job.clone(), account, keeper, again: false });
+    for (((offset, job), account), keeper) in prepared.jobs.into_iter().zip(accounts).zip(keepers) {
+        parts.push(Part { offset, job, account, keeper, again: false });
     }
     let warnings = prepared.warnings;
     finish(&client, parts, count, &*destination, &caller, warnings).await

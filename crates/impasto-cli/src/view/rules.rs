@@ -25,26 +25,26 @@ pub(super) fn short(rules: &Capabilities) -> Vec<(&'static str, String)> {
 /// Every rule, each with its source under it.
 pub(super) fn full(rules: &Capabilities) -> Vec<String> {
     let mut lines = Vec::new();
-    line(&mut lines, "operations", rules.operations.as_ref(), |all| list(all));
-    line(&mut lines, "prompt", rules.prompt_chars.as_ref(), |most| format!("at most {most} characters"));
-    line(&mut lines, "n", rules.n.as_ref(), |most| format!("at most {most} a call"));
-    line(&mut lines, "size", rules.size.as_ref(), sizes);
-    line(&mut lines, "quality", rules.quality.as_ref(), |all| list(all));
-    line(&mut lines, "background", rules.background.as_ref(), |all| list(all));
-    line(&mut lines, "output_format", rules.output_format.as_ref(), |all| list(all));
-    line(&mut lines, "output_compression", rules.output_compression.as_ref(), |all| list(all));
-    line(&mut lines, "moderation", rules.moderation.as_ref(), |all| list(all));
-    line(&mut lines, "input_fidelity", rules.input_fidelity.as_ref(), |all| list(all));
-    line(&mut lines, "complexity", rules.complexity.as_ref(), |all| list(all));
-    line(&mut lines, "stream", rules.stream.as_ref(), |yes| yes_or_no(*yes));
-    line(&mut lines, "partial_images", rules.partial_images.as_ref(), |most| format!("at most {most}"));
-    line(&mut lines, "image", rules.input_images.as_ref(), |most| format!("at most {most}"));
-    line(&mut lines, "image formats", rules.input_formats.as_ref(), |all| list(all));
-    line(&mut lines, "image bytes", rules.input_bytes.as_ref(), |most| format!("fewer than {most}"));
-    line(&mut lines, "mask", rules.mask.as_ref(), |yes| yes_or_no(*yes));
-    line(&mut lines, "mask bytes", rules.mask_bytes.as_ref(), |most| format!("fewer than {most}"));
-    line(&mut lines, "markup", rules.markup.as_ref(), |yes| yes_or_no(*yes));
-    line(&mut lines, "life cycle", rules.life_cycle.as_ref(), life_cycle);
+    line(&mut lines, "operations", rules.operations.as_deref(), |all| list(all));
+    line(&mut lines, "prompt", rules.prompt_chars.as_deref(), |most| format!("at most {most} characters"));
+    line(&mut lines, "n", rules.n.as_deref(), |most| format!("at most {most} a call"));
+    line(&mut lines, "size", rules.size.as_deref(), sizes);
+    line(&mut lines, "quality", rules.quality.as_deref(), |all| list(all));
+    line(&mut lines, "background", rules.background.as_deref(), |all| list(all));
+    line(&mut lines, "output_format", rules.output_format.as_deref(), |all| list(all));
+    line(&mut lines, "output_compression", rules.output_compression.as_deref(), |all| list(all));
+    line(&mut lines, "moderation", rules.moderation.as_deref(), |all| list(all));
+    line(&mut lines, "input_fidelity", rules.input_fidelity.as_deref(), |all| list(all));
+    line(&mut lines, "complexity", rules.complexity.as_deref(), |all| list(all));
+    line(&mut lines, "stream", rules.stream.as_deref(), |yes| yes_or_no(*yes));
+    line(&mut lines, "partial_images", rules.partial_images.as_deref(), |most| format!("at most {most}"));
+    line(&mut lines, "image", rules.input_images.as_deref(), |most| format!("at most {most}"));
+    line(&mut lines, "image formats", rules.input_formats.as_deref(), |all| list(all));
+    line(&mut lines, "image bytes", rules.input_bytes.as_deref(), |most| format!("fewer than {most}"));
+    line(&mut lines, "mask", rules.mask.as_deref(), |yes| yes_or_no(*yes));
+    line(&mut lines, "mask bytes", rules.mask_bytes.as_deref(), |most| format!("fewer than {most}"));
+    line(&mut lines, "markup", rules.markup.as_deref(), |yes| yes_or_no(*yes));
+    line(&mut lines, "life cycle", rules.life_cycle.as_deref(), life_cycle);
     if lines.is_empty() {
         lines.push("  nothing is known of it; nothing is checked".to_owned());
     }

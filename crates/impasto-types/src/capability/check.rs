@@ -43,7 +43,7 @@ impl fmt::Display for Finding {
 /// Checks each named field against the rule of its name.
 macro_rules! choices {
     ($check:ident, $rules:expr, $request:expr; $($field:ident: $type:ty),+) => {
-        $( $check.choice(stringify!($field), $rules.$field.as_ref(), $request.$field.as_ref(), <$type>::is_known); )+
+        $( $check.choice(stringify!($field), $rules.$field.as_deref(), $request.$field.as_ref(), <$type>::is_known); )+
     };
 }
 
@@ -57,9 +57,9 @@ impl Capabilities {
     pub fn check(&self, request: &ImageRequest, today: Date) -> Vec<Finding> {
         let model = request.model.as_ref().map_or_else(|| "this model".to_owned(), ToString::to_string);
         let mut check = Check { model, findings: Vec::new() };
-        check.operation(self.operations.as_ref(), request);
-        check.prompt(self.prompt_chars.as_ref(), request);
-        check.size(self.size.as_ref(), request);
+        check.operation(self.operations.as_deref(), request);
+        check.prompt(self.prompt_chars.as_deref(), request);
+        check.size(self.size.as_deref(), request);
         choices!(check, self, request;
             quality: Quality, background: Background, output_format: OutputFormat, moderation: Moderation,
             input_fidelity: InputFidelity, complexity: Complexity);
@@ -67,7 +67,7 @@ impl Capabilities {
         check.stream(self, request);
         check.images(self, request);
         check.mask(self, request);
-        check.life_cycle(self.life_cycle.as_ref(), today);
+        check.life_cycle(self.life_cycle.as_deref(), today);
         check.findings
     }
 }

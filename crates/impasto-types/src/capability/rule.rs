@@ -1,5 +1,7 @@
 //! A rule with its source.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -73,12 +75,12 @@ impl Raw {
 }
 
 /// Takes the rule that stands under `field` out of `rules`, if there is one.
-pub(super) fn take<T: Allowed>(rules: &mut Table, field: &str) -> Result<Option<Rule<T>>, Error> {
+pub(super) fn take<T: Allowed>(rules: &mut Table, field: &str) -> Result<Option<Arc<Rule<T>>>, Error> {
     let Some(Raw { allowed, place, standing, source, checked, note }) = Raw::take(rules, field)? else {
         return Ok(None);
     };
     match T::read(allowed) {
-        Ok(allowed) => Ok(Some(Rule { allowed, standing, source, checked, note })),
+        Ok(allowed) => Ok(Some(Arc::new(Rule { allowed, standing, source, checked, note }))),
         Err(error) => Err(placed(&place, &error)),
     }
 }
