@@ -9,8 +9,8 @@ use impasto_pixels::facts_of_bytes;
 use impasto_providers::{Book, Sellers, Step, Target};
 use impasto_transport::body::SegmentReader;
 use impasto_transport::{
-    ApiKey, Body, Deadlines, Form, HttpTransport as _, OsEntropy, PartContent, ReqwestTransport,
-    SeededEntropy, Source,
+    ApiKey, Body, Deadlines, Form, HttpTransport as _, HyperTransport, OsEntropy, PartContent, SeededEntropy,
+    Source,
 };
 use impasto_types::capability::Severity;
 use impasto_types::{
@@ -138,7 +138,7 @@ fn answered(target: &Target, step: Step) -> u16 {
     let prepared =
         exchange.request.prepare(Some(&key), &own, &OsEntropy::new(), Deadlines::default()).unwrap();
     EMULATED.0.block_on(async {
-        let sent = Arc::new(ReqwestTransport::new()).send(prepared).await.unwrap();
+        let sent = Arc::new(HyperTransport::new()).send(prepared).await.unwrap();
         sent.status.as_u16()
     })
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use impasto::Client;
-use impasto::transport::ReqwestTransport;
+use impasto::transport::HyperTransport;
 
 use crate::support::{builder, emulator};
 
 fn client(emulator: &impasto_emulator::Emulator) -> Client {
-    let transport = ReqwestTransport::builder().http2_in_the_clear(true).build();
+    let transport = HyperTransport::builder().http2_in_the_clear(true).build();
     builder(emulator).transport(Arc::new(transport)).build().unwrap()
 }
 

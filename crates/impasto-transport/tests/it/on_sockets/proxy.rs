@@ -1,6 +1,6 @@
 //! Proxies: who is told what, and who goes without one.
 
-use impasto_transport::{Deadlines, HttpRequest, HttpTransport as _, Sent, TransportErrorKind};
+use impasto_transport::{Deadlines, HttpRequest, HttpTransport, Sent, TransportErrorKind};
 
 use super::server::{KEY, answer, get, read_request, serve};
 
@@ -137,10 +137,7 @@ fn without_key(url: &str) -> impasto_transport::PreparedRequest {
     HttpRequest::get(url).prepare(None, &own, &entropy, Deadlines::default()).unwrap()
 }
 
-fn only(
-    name: &str,
-    transports: Vec<(&'static str, std::sync::Arc<dyn impasto_transport::HttpTransport>)>,
-) -> std::sync::Arc<dyn impasto_transport::HttpTransport> {
+fn only(name: &str, transports: Vec<super::Named>) -> std::sync::Arc<dyn HttpTransport> {
     let found = transports.into_iter().find(|(other, _)| *other == name);
     found.expect("a transport of this name").1
 }
