@@ -80,6 +80,7 @@ const ABSENCES: &[Absence] = &[
         absent: &["reqwest", "url", "aws-lc-sys", "openssl-sys"],
         why: "one HTTP client is enough",
     },
+    Absence { package: "xtask", features: &[], absent: &["reqwest"], why: "one HTTP client is enough" },
     Absence {
         package: "impasto-emulator",
         features: &[],
