@@ -70,7 +70,7 @@ pub fn facts_of_file(path: impl AsRef<Path>) -> Result<ImageFacts, Error> {
     read().map_err(|error| error.with_file(path.display().to_string()))
 }
 
-fn facts_from(source: &mut impl Source, bytes: u64) -> Result<ImageFacts, Error> {
+fn facts_from(source: &mut dyn Source, bytes: u64) -> Result<ImageFacts, Error> {
     let mut draft = Draft::default();
     let outcome = read(source, &mut draft);
     settle(&draft, outcome, bytes)
@@ -117,7 +117,7 @@ pub(crate) fn settle(draft: &Draft, outcome: Result<(), Stop>, bytes: u64) -> Re
 }
 
 /// Reads the header of whatever image stands in `source`.
-pub(crate) fn read(source: &mut impl Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(crate) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
     let mut head = source.up_to(0, 64)?;
     if head.len() == 64 && sniff(&head).is_none() && svg::could_begin(&head) {
         head = source.up_to(0, svg::PROLOGUE)?;

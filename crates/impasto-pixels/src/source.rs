@@ -28,22 +28,19 @@ impl From<Error> for Stop {
 pub(crate) trait Source {
     /// Copies what stands at `offset` into `buf` and says how much there was: less than asked for only at the end.
     fn read(&mut self, offset: u64, buf: &mut [u8]) -> Result<usize, Stop>;
+}
 
+/// Header readers take any source by reference, so that each of them is compiled once.
+impl dyn Source + '_ {
     /// The `N` bytes at `offset`.
-    fn take<const N: usize>(&mut self, offset: u64) -> Result<[u8; N], Stop>
-    where
-        Self: Sized,
-    {
+    pub(crate) fn take<const N: usize>(&mut self, offset: u64) -> Result<[u8; N], Stop> {
         let mut bytes = [0; N];
         let got = self.read(offset, &mut bytes)?;
         if got < N { Err(ended(offset.saturating_add(got as u64)).into()) } else { Ok(bytes) }
     }
 
     /// Up to `len` bytes at `offset`.
-    fn up_to(&mut self, offset: u64, len: usize) -> Result<Vec<u8>, Stop>
-    where
-        Self: Sized,
-    {
+    pub(crate) fn up_to(&mut self, offset: u64, len: usize) -> Result<Vec<u8>, Stop> {
         let mut bytes = vec![0; len];
         let got = self.read(offset, &mut bytes)?;
         bytes.truncate(got);

@@ -99,6 +99,7 @@ impl PriceBook {
     ///
     /// # Errors
     /// [`ErrorKind::MalformedSheet`] with the place and what should stand there.
+    #[cfg(feature = "toml")]
     pub fn with_sheet(mut self, toml: &str) -> Result<Self, Error> {
         self.sheets.push(Arc::new(Sheet::parse(toml)?));
         Ok(self)

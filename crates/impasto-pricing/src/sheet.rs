@@ -286,6 +286,7 @@ impl Sheet {
     ///
     /// # Errors
     /// [`crate::ErrorKind::MalformedSheet`] with the place and what should stand there.
+    #[cfg(feature = "toml")]
     pub fn parse(toml: &str) -> Result<Self, Error> {
         file::parse(toml)
     }

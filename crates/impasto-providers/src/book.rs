@@ -1,6 +1,8 @@
 //! The capability book: what each model can do, and what each seller makes of it.
 
-mod render;
+#[cfg(feature = "pages")]
+mod pages;
+mod sold;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +13,7 @@ use crate::carried;
 use crate::error::{Error, ErrorKind};
 use crate::seller::Seller;
 
-pub use render::SoldModel;
+pub use sold::SoldModel;
 
 /// OpenAI's models as OpenAI sells them, as `cargo xtask data` makes it from `book/*.toml`.
 const BUILTIN: &str = include_str!("../carried/book.json");
@@ -53,6 +55,7 @@ impl Book {
     ///
     /// # Errors
     /// When it is not TOML, has a field nobody knows, or names a source that it does not list.
+    #[cfg(feature = "toml")]
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
         let file = crate::toml::read(text)
             .map_err(|why| Error::new(ErrorKind::Configuration, format!("{name}: {why}")))?;

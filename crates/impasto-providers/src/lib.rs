@@ -35,6 +35,7 @@ mod said;
 mod seller;
 mod sellers;
 mod target;
+#[cfg(feature = "toml")]
 mod toml;
 mod upload;
 #[cfg(feature = "webhooks")]

@@ -308,6 +308,7 @@ impl Seller {
     ///
     /// # Errors
     /// When it is not TOML, has a field nobody knows, or lacks one that is needed.
+    #[cfg(feature = "toml")]
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
         let file = crate::toml::read(text)
             .map_err(|why| Error::new(ErrorKind::Configuration, format!("{name}: {why}")))?;

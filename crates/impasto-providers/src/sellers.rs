@@ -44,6 +44,7 @@ impl Sellers {
     ///
     /// # Errors
     /// When the text is not a seller.
+    #[cfg(feature = "toml")]
     pub fn add_toml(&mut self, name: &str, text: &str) -> Result<Arc<Seller>, Error> {
         let seller = Arc::new(Seller::from_toml(name, text)?);
         self.by_id.insert(seller.id.clone(), (Arc::clone(&seller), Origin::File(name.to_owned())));

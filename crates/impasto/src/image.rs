@@ -7,6 +7,7 @@ use bytes::Bytes;
 use impasto_types::{ImageFacts, ImageFormat};
 use serde_json::{Map, Value};
 
+use crate::aside::aside;
 use crate::error::Error;
 
 /// Where the bytes of an image are.
@@ -100,12 +101,8 @@ impl Image {
         let bytes = self.bytes().await?;
         let shown = path.display().to_string();
         let target = path.clone();
-        let written = tokio::task::spawn_blocking(move || write_new(&target, &bytes)).await;
-        match written {
-            Ok(Ok(())) => Ok(path),
-            Ok(Err(error)) => Err(Error::io(shown, error)),
-            Err(error) => Err(Error::io(shown, std::io::Error::other(error))),
-        }
+        let written = aside(move || write_new(&target, &bytes)).await.flatten();
+        written.map(|()| path).map_err(|error| Error::io(shown, error))
     }
 
     /// `path` with the extension that fits the content.

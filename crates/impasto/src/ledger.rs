@@ -1,6 +1,8 @@
 //! A record of every attempt that could cost money.
 
+#[cfg(feature = "journal")]
 mod budget;
+#[cfg(feature = "journal")]
 mod files;
 
 use std::fmt;
@@ -11,8 +13,11 @@ use impasto_pricing::{Actual, Estimate};
 use impasto_types::{BillingOutcome, ModelId, Operation};
 use serde::{Deserialize, Serialize};
 
+#[cfg(any(feature = "journal", feature = "records"))]
 pub use crate::monthly::DamagedLine;
+#[cfg(feature = "journal")]
 pub use budget::{FileBudget, LimitState, Period, SpendingLimit};
+#[cfg(feature = "journal")]
 pub use files::{FileLedger, LedgerListing};
 
 /// Keeps a record of every job that could cost money.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
+mod aside;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod budget;
@@ -21,6 +22,7 @@ pub mod journal;
 mod keeper;
 pub mod ledger;
 mod listing;
+#[cfg(any(feature = "journal", feature = "records"))]
 mod monthly;
 mod pace;
 mod preflight;

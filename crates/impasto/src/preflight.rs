@@ -7,6 +7,7 @@ use impasto_transport::redact::render_request;
 use impasto_types::capability::Severity;
 use impasto_types::{ImageInput, ImageRequest, ImageSource, Mask, ModelId, Operation, Warning, WarningKind};
 
+use crate::aside::aside;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 
@@ -139,9 +140,8 @@ pub(crate) async fn inspect(field: &str, position: usize, image: &mut ImageInput
     let facts = match &image.source {
         ImageSource::File(path) => {
             let path = path.clone();
-            tokio::task::spawn_blocking(move || impasto_pixels::facts_of_file(path))
-                .await
-                .map_err(|error| Error::io(image.label(), std::io::Error::other(error)))?
+            let read = aside(move || impasto_pixels::facts_of_file(path)).await;
+            read.map_err(|error| Error::io(image.label(), error))?
         }
         ImageSource::Bytes(bytes) => impasto_pixels::facts_of_bytes(bytes),
         _ => return Ok(()),

@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::source::{Source, Stop};
 
-pub(super) fn read(source: &mut impl Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
     let size = u32::from_le_bytes(source.take(14)?);
     if size <= 16 {
         let [w0, w1, h0, h1] = source.take(18)?;

@@ -7,7 +7,7 @@ use crate::source::{Source, Stop};
 /// A chunk of orientation data this long is as long as any that makes sense.
 const EXIF_MAX: usize = 64 * 1024;
 
-pub(super) fn read(source: &mut impl Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
     let head: [u8; 26] = source.take(0)?;
     let [_, _, _, _, _, _, _, _, 0, 0, 0, 13, b'I', b'H', b'D', b'R', rest @ ..] = head else {
         return Err(Error::malformed("a PNG whose first chunk is not IHDR").into());

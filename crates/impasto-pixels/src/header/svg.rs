@@ -18,7 +18,7 @@ pub(crate) fn could_begin(head: &[u8]) -> bool {
     head.is_empty() || head.starts_with(b"<")
 }
 
-pub(super) fn read(source: &mut impl Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
     let head = source.up_to(0, PROLOGUE)?;
     let text = String::from_utf8_lossy(&head);
     let Some(attributes) = root(&text) else {

@@ -170,6 +170,7 @@ fn standing(table: &mut Table) -> Result<Option<Standing>, impasto_types::Error>
     table.word("standing", &standings)
 }
 
+#[cfg(feature = "toml")]
 pub(super) fn parse(toml: &str) -> Result<Sheet, Error> {
     // By way of one dynamic value: each type read straight from TOML would bring its own copy of the reader.
     read(basic_toml::from_str(toml).map_err(|error| unreadable(&error.to_string()))?)

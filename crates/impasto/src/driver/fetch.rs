@@ -12,6 +12,7 @@ use impasto_transport::{HttpRequest, HttpResponse, Origin};
 use impasto_types::BillingOutcome;
 
 use super::Driver;
+use crate::aside::aside;
 use crate::caller;
 use crate::client::Inner;
 use crate::deliver::Whose;
@@ -103,7 +104,7 @@ impl Driver<'_> {
 /// The image at `path`, if it is still there.
 async fn on_disk(path: PathBuf, index: usize) -> Option<Image> {
     let file = path.clone();
-    let facts = tokio::task::spawn_blocking(move || impasto_pixels::facts_of_file(file)).await.ok()?.ok()?;
+    let facts = aside(move || impasto_pixels::facts_of_file(file)).await.ok()?.ok()?;
     let stored = Stored::File { path, len: facts.bytes };
     Some(Image { index, stored, facts: Some(facts), revised_prompt: None, extra: serde_json::Map::new() })
 }

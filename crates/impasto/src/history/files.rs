@@ -3,9 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tokio::task::spawn_blocking;
-
 use super::RunRecord;
+use crate::aside::aside;
 use crate::monthly::{DamagedLine, MonthlyLines};
 
 /// A history in a folder: JSON lines, one file a month, safe with several processes.
@@ -51,8 +50,7 @@ impl History {
     /// When it cannot be written.
     pub async fn add(&self, run: &RunRecord) -> io::Result<()> {
         let (lines, run) = (self.lines.clone(), run.clone());
-        let written = spawn_blocking(move || lines.append(run.at, &run, false)).await;
-        written.unwrap_or_else(|error| Err(io::Error::other(error)))
+        aside(move || lines.append(run.at, &run, false)).await.flatten()
     }
 
     /// The newest runs that `wanted` says yes to, at most `limit`. Months that are not needed for them are not read.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use impasto_transport::RedactedUrl;
 use impasto_types::{Date, ImageRequest};
 use serde_json::Map;
-use tokio::task::spawn_blocking;
 
 use super::{CostRecord, FailureRecord, ImageRecord, PriceRange, ReplyRecord, RunRecord, VERSION, inputs};
+use crate::aside::aside;
 use crate::client::Client;
 use crate::generation::Generation;
 use crate::image::{Image, Stored};
@@ -21,7 +21,7 @@ impl RunRecord {
         let at = now.as_secs();
         let spoken = inputs::write(request);
         let read = request.clone();
-        let looked_at = spawn_blocking(move || inputs::look_at(&read)).await;
+        let looked_at = aside(move || inputs::look_at(&read)).await;
         let model = request.model.clone().or_else(|| inner.model.clone());
         Self {
             version: VERSION,
@@ -89,7 +89,7 @@ impl RunRecord {
     pub async fn with_images(mut self, images: &[Image]) -> Self {
         let images: Vec<Image> =
             images.iter().filter(|image| matches!(image.stored, Stored::File { .. })).cloned().collect();
-        let read = spawn_blocking(move || images.iter().filter_map(of_image).collect()).await;
+        let read = aside(move || images.iter().filter_map(of_image).collect()).await;
         self.images = read.unwrap_or_default();
         self
     }

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
-use tokio::task::spawn_blocking;
 
 use super::{Claim, JobRecord, Journal};
+use crate::aside::aside;
 
 /// A journal in a directory. Each record is written under another name, flushed, and put in place in one step, so that
 /// a crash leaves either the old record or the new one. A job that runs holds an advisory lock on a file beside its
@@ -281,5 +281,5 @@ impl Journal for FileJournal {
 async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    aside(work).await.flatten()
 }

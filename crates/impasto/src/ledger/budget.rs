@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use impasto_pricing::{Currency, Money};
 use impasto_transport::{Clock, TokioClock};
 use impasto_types::{BillingOutcome, Date};
-use tokio::task::spawn_blocking;
 
 use super::files::{FileLedger, Line};
+use crate::aside::aside;
 use crate::budget::{Budget, BudgetState, Refused};
 use crate::error::Error;
 use crate::monthly::MonthlyLines;
@@ -273,7 +273,7 @@ impl Budget for FileBudget {
         let line = Line::Reserved { id: id.to_owned(), at, amount: amount.clone() };
         self.ledger.add(at, line).await.map_err(|error| Refused::new(self.unreadable(&error)))?;
         let (this, own, wanted) = (self.clone(), id.to_owned(), amount.clone());
-        let judged = spawn_blocking(move || this.allow(&own, &wanted)).await;
+        let judged = aside(move || this.allow(&own, &wanted)).await;
         let refused = match judged {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(message)) => message,
@@ -301,7 +301,7 @@ impl Budget for FileBudget {
     /// The first of the limits; [`FileBudget::states`] tells of all.
     async fn state(&self) -> BudgetState {
         let this = self.clone();
-        let states = spawn_blocking(move || this.states()).await.ok().and_then(Result::ok);
+        let states = aside(move || this.states()).await.ok().and_then(Result::ok);
         let first = states.and_then(|states| states.into_iter().next());
         let nothing = || Money::zero(Currency::Usd);
         match first {

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use impasto_pricing::Money;
 use serde::{Deserialize, Serialize};
-use tokio::task::spawn_blocking;
 
 use super::{Ledger, LedgerEntry};
+use crate::aside::aside;
 use crate::monthly::{DamagedLine, MonthlyLines};
 
 /// A ledger in a folder. Lines are only ever added; one that a crash tore is left out and told.
@@ -114,8 +114,7 @@ impl FileLedger {
     /// Adds a line, off the asynchronous threads.
     pub(super) async fn add(&self, at: u64, line: Line) -> io::Result<()> {
         let lines = self.lines.clone();
-        let written = spawn_blocking(move || lines.append(at, &line, true)).await;
-        written.unwrap_or_else(|error| Err(io::Error::other(error)))
+        aside(move || lines.append(at, &line, true)).await.flatten()
     }
 
     pub(super) fn note(&self, error: &io::Error) {

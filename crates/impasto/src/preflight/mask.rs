@@ -42,6 +42,7 @@ mod drawing {
     use impasto_pixels::{MaskPolarity, ReadMask, facts_of_bytes, mask_has_transparency, read_mask};
     use impasto_types::{ImageFacts, ImageInput, Mask, MaskReading, Warning};
 
+    use crate::aside::aside;
     use crate::error::{Error, ErrorKind};
 
     /// The mask drawn anew, where it must be, and what is odd about it.
@@ -61,9 +62,9 @@ mod drawing {
             _ => false,
         };
         // Decoding takes milliseconds: not on a thread that others wait for.
-        tokio::task::spawn_blocking(move || draw_now(&mask, first, wanted, looks_right, unchecked))
+        aside(move || draw_now(&mask, first, wanted, looks_right, unchecked))
             .await
-            .map_err(|error| Error::io("mask", std::io::Error::other(error)))?
+            .map_err(|error| Error::io("mask", error))?
     }
 
     fn draw_now(

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use impasto_types::{ImageFormat, ImageRequest, OutputFormat};
 use serde::{Deserialize, Serialize};
-use tokio::task::spawn_blocking;
 
 use super::{Arriving, Destination, Place, Sink};
+use crate::aside::aside;
 use crate::error::Error;
 use crate::image::fitting_path;
-use writing::{FileSink, Temporary, create_temporary, joined, temporary_stem};
+use writing::{FileSink, Temporary, create_temporary, temporary_stem};
 
 /// Saves images in a directory.
 ///
@@ -176,20 +176,19 @@ fn probe_writable(directory: &Path) -> io::Result<()> {
 impl Destination for Files {
     async fn prepare(&self, request: &ImageRequest) -> Result<(), Error> {
         let (this, request) = (self.clone(), request.clone());
-        spawn_blocking(move || this.check(&request))
-            .await
-            .map_err(|error| Error::io("the output directory", io::Error::other(error)))?
+        let checked = aside(move || this.check(&request)).await;
+        checked.map_err(|error| Error::io("the output directory", error))?
     }
 
     async fn open(&self, arriving: &Arriving) -> io::Result<Box<dyn Sink>> {
         let (directory, serial) = (self.directory.clone(), arriving.serial);
         let stem = temporary_stem(&arriving.job);
         // The guard goes along: a call dropped while the file is made leaves none behind.
-        let made = spawn_blocking(move || {
+        let made = aside(move || {
             std::fs::create_dir_all(&directory)?;
             create_temporary(&directory, &stem, serial).map(|(file, path)| (file, Temporary::new(path)))
         });
-        let (file, temporary) = joined(made.await)?;
+        let (file, temporary) = made.await.flatten()?;
         Ok(Box::new(FileSink::new(self.clone(), file, temporary, arriving.partial)))
     }
 
@@ -199,7 +198,7 @@ impl Destination for Files {
 
     async fn sweep(&self, job: &str) {
         let (directory, stem) = (self.directory.clone(), format!(".{}", temporary_stem(job)));
-        let swept = spawn_blocking(move || {
+        let swept = aside(move || {
             for entry in std::fs::read_dir(directory)?.flatten() {
                 let name = entry.file_name();
                 let name = name.to_string_lossy();

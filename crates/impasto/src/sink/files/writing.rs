@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{Files, Fsync};
+use crate::aside::aside;
 use crate::image::Stored;
 use crate::sink::{Place, Sink};
 
@@ -97,7 +98,7 @@ impl FileSink {
     /// Waits for the write under way, and takes the file.
     async fn settle(&mut self) -> io::Result<File> {
         if let Some(writing) = self.writing.take() {
-            return joined(writing.await);
+            return writing.await?;
         }
         self.idle.take().ok_or_else(|| io::Error::other("an earlier write failed"))
     }
@@ -162,7 +163,7 @@ impl Sink for FileSink {
             }
             Ok(path)
         };
-        let path = joined(spawn_blocking(work).await)?;
+        let path = aside(work).await.flatten()?;
         Ok(Stored::File { path, len: self.len })
     }
 
@@ -243,8 +244,4 @@ pub(super) fn create_temporary(directory: &Path, stem: &str, serial: u64) -> io:
         }
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free temporary name"))
-}
-
-pub(super) fn joined<T>(result: Result<io::Result<T>, JoinError>) -> io::Result<T> {
-    result.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
