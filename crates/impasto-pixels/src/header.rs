@@ -21,7 +21,7 @@ use impasto_types::{ImageFacts, ImageFormat};
 
 use crate::error::{Error, ErrorKind};
 use crate::sniff::{looks_like, sniff};
-use crate::source::{Seeking, Source, Stop};
+use crate::source::{Reader, Seeking, Source, Stop};
 
 /// Reads the facts of an image of `bytes` bytes from its header: only the header is read, and the rest skipped.
 ///
@@ -72,7 +72,7 @@ pub fn facts_of_file(path: impl AsRef<Path>) -> Result<ImageFacts, Error> {
 
 fn facts_from(source: &mut dyn Source, bytes: u64) -> Result<ImageFacts, Error> {
     let mut draft = Draft::default();
-    let outcome = read(source, &mut draft);
+    let outcome = read(&mut Reader(source), &mut draft);
     settle(&draft, outcome, bytes)
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn settle(draft: &Draft, outcome: Result<(), Stop>, bytes: u64) -> Re
 }
 
 /// Reads the header of whatever image stands in `source`.
-pub(crate) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(crate) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let mut head = source.up_to(0, 64)?;
     if head.len() == 64 && sniff(&head).is_none() && svg::could_begin(&head) {
         head = source.up_to(0, svg::PROLOGUE)?;

@@ -4,7 +4,7 @@ use impasto_types::ImageFacts;
 
 use crate::error::{Error, ErrorKind};
 use crate::header::{Draft, read, settle};
-use crate::source::{Kept, Stop};
+use crate::source::{Kept, Reader, Stop};
 
 /// How many bytes a probe keeps at most.
 const KEEP: usize = 256 * 1024;
@@ -71,7 +71,7 @@ impl HeaderProbe {
     /// needed were pushed.
     pub fn facts(&self, total_len: u64) -> Result<ImageFacts, Error> {
         let mut draft = Draft::default();
-        let outcome = read(&mut self.kept(Some(total_len)), &mut draft);
+        let outcome = read(&mut Reader(&mut self.kept(Some(total_len))), &mut draft);
         if let (Err(Stop::Need { .. }), None) = (&outcome, draft.dimensions)
             && self.seen < total_len
         {
@@ -102,7 +102,7 @@ impl HeaderProbe {
     /// Reads the header as far as it is there, and plans what to keep next.
     fn look(&mut self) {
         let mut draft = Draft::default();
-        let Err(Stop::Need { offset, len }) = read(&mut self.kept(None), &mut draft) else {
+        let Err(Stop::Need { offset, len }) = read(&mut Reader(&mut self.kept(None)), &mut draft) else {
             self.settled = true;
             return;
         };

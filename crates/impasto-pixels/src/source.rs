@@ -30,19 +30,21 @@ pub(crate) trait Source {
     fn read(&mut self, offset: u64, buf: &mut [u8]) -> Result<usize, Stop>;
 }
 
-/// Header readers take any source by reference, so that each of them is compiled once.
-impl dyn Source + '_ {
+/// Any source, as the readers of headers take it, so that each of them is compiled once.
+pub(crate) struct Reader<'a>(pub(crate) &'a mut dyn Source);
+
+impl Reader<'_> {
     /// The `N` bytes at `offset`.
     pub(crate) fn take<const N: usize>(&mut self, offset: u64) -> Result<[u8; N], Stop> {
         let mut bytes = [0; N];
-        let got = self.read(offset, &mut bytes)?;
+        let got = self.0.read(offset, &mut bytes)?;
         if got < N { Err(ended(offset.saturating_add(got as u64)).into()) } else { Ok(bytes) }
     }
 
     /// Up to `len` bytes at `offset`.
     pub(crate) fn up_to(&mut self, offset: u64, len: usize) -> Result<Vec<u8>, Stop> {
         let mut bytes = vec![0; len];
-        let got = self.read(offset, &mut bytes)?;
+        let got = self.0.read(offset, &mut bytes)?;
         bytes.truncate(got);
         Ok(bytes)
     }

@@ -72,6 +72,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::wire::said::Said for $name {
+            fn said(&self) -> Option<serde_json::Value> {
+                Some(self.as_str().into())
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = std::convert::Infallible;
 

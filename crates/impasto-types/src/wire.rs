@@ -6,3 +6,6 @@
 pub mod atlas;
 pub(crate) mod lenient;
 pub mod openai;
+pub(crate) mod said;
+
+pub use said::Fields;

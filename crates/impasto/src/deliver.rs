@@ -1,6 +1,5 @@
 //! Takes images off a reply while it is read, and puts them in their places.
 
-use std::collections::HashMap;
 use std::io;
 
 use impasto_pixels::HeaderProbe;
@@ -24,7 +23,8 @@ pub(crate) struct Desk<'a> {
     again: bool,
     /// Numbers images within the job, across replies.
     serial: u64,
-    held: HashMap<u32, Held>,
+    /// Few, by their ids in the reply, in the order in which they began.
+    held: Vec<(u32, Held)>,
 }
 
 /// Whose images they are.
@@ -64,7 +64,7 @@ impl<'a> Desk<'a> {
     pub(crate) fn new(destination: &'a dyn Destination, whose: Whose<'a>) -> Self {
         let Whose { job, offset, count, again } = whose;
         // The offset keeps the numbers of parallel jobs apart.
-        Self { destination, offset, count, job, again, serial: (offset as u64) << 32, held: HashMap::new() }
+        Self { destination, offset, count, job, again, serial: (offset as u64) << 32, held: Vec::new() }
     }
 
     /// An image begins to arrive.
@@ -91,12 +91,12 @@ impl<'a> Desk<'a> {
                 Err(error) => held.failed = Some(error),
             }
         }
-        self.held.insert(id, held);
+        self.held.push((id, held));
     }
 
     /// Bytes of an image.
     pub(crate) async fn write(&mut self, id: u32, bytes: &[u8]) {
-        let Some(held) = self.held.get_mut(&id) else { return };
+        let Some(held) = self.find(id) else { return };
         held.len += bytes.len() as u64;
         held.probe.push(bytes);
         if let Some(sink) = &mut held.sink
@@ -112,7 +112,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) async fn close(&mut self, id: u32, problem: Option<BlobProblem>) {
-        let Some(held) = self.held.get_mut(&id) else { return };
+        let Some(held) = self.find(id) else { return };
         held.whole = problem.is_none();
         held.problem = problem;
         if held.whole
@@ -133,7 +133,7 @@ impl<'a> Desk<'a> {
         if self.destination.wants_partials() {
             return self.put(id, index, Some(partial)).await.ok();
         }
-        let held = self.held.remove(&id)?;
+        let held = self.take(id)?;
         let (whole, len, facts) = (held.whole, held.len, held.probe.facts(held.len).ok());
         if let Some(sink) = held.sink {
             sink.discard().await;
@@ -148,7 +148,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn put(&mut self, id: u32, index: usize, partial: Option<u32>) -> Result<Image, Misplaced> {
-        let Some(held) = self.held.remove(&id) else {
+        let Some(held) = self.take(id) else {
             return Err(Misplaced::Missing);
         };
         if let Some(error) = held.failed {
@@ -178,11 +178,19 @@ impl<'a> Desk<'a> {
         Whose { job: self.job, offset: self.offset, count: self.count, again: self.again }
     }
 
+    fn find(&mut self, id: u32) -> Option<&mut Held> {
+        self.held.iter_mut().find(|(held, _)| *held == id).map(|(_, held)| held)
+    }
+
+    fn take(&mut self, id: u32) -> Option<Held> {
+        let at = self.held.iter().position(|(held, _)| *held == id)?;
+        Some(self.held.remove(at).1)
+    }
+
     /// Whole images that never got a place, because the reply broke off before it said what they are: they are paid
     /// for, so they are kept. `next` is the index the first of them gets.
     pub(crate) async fn salvage(&mut self, mut next: usize) -> Vec<Image> {
-        let mut ids: Vec<u32> = self.held.keys().copied().collect();
-        ids.sort_unstable();
+        let ids: Vec<u32> = self.held.iter().map(|(id, _)| *id).collect();
         let mut saved = Vec::new();
         for id in ids {
             if let Ok(image) = self.put(id, next, None).await {
@@ -195,7 +203,7 @@ impl<'a> Desk<'a> {
 
     /// Forgets every image without a place.
     pub(crate) async fn clear(&mut self) {
-        for (_, held) in self.held.drain() {
+        for (_, held) in self.held.drain(..) {
             if let Some(sink) = held.sink {
                 sink.discard().await;
             }

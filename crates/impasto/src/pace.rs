@@ -41,7 +41,7 @@ pub struct ImageRate {
 struct Shared {
     limit: u32,
     clock: Arc<dyn Clock>,
-    /// What left and still counts. Whoever holds the lock has its turn next; the lock is given in order.
+    /// What left and still counts, in the order in which it ends. Whoever holds the lock has its turn next; the lock is given in order.
     sent: Mutex<VecDeque<Sent>>,
 }
 
@@ -95,7 +95,9 @@ impl ImageRate {
             let counted: u32 = sent.iter().map(|sent| sent.images).fold(0, u32::saturating_add);
             if counted == 0 || counted.saturating_add(images) <= limit {
                 let minutes = images.div_ceil(limit).max(1);
-                sent.push_back(Sent { images, until: now.saturating_add(WINDOW.saturating_mul(minutes)) });
+                let until = now.saturating_add(WINDOW.saturating_mul(minutes));
+                let at = sent.partition_point(|sent| sent.until <= until);
+                sent.insert(at, Sent { images, until });
                 return Ok(());
             }
             let wait = free_at(&sent, images, limit).saturating_sub(now);
@@ -120,12 +122,10 @@ impl ImageRate {
 
 /// When `images` more fit, if nothing else leaves before.
 fn free_at(sent: &VecDeque<Sent>, images: u32, limit: u32) -> Duration {
-    let mut ends: Vec<(Duration, u32)> = sent.iter().map(|sent| (sent.until, sent.images)).collect();
-    ends.sort_unstable();
-    let mut counted: u32 = ends.iter().map(|(_, images)| *images).fold(0, u32::saturating_add);
+    let mut counted: u32 = sent.iter().map(|sent| sent.images).fold(0, u32::saturating_add);
     let mut at = Duration::ZERO;
-    for (until, ended) in ends {
-        (at, counted) = (until, counted.saturating_sub(ended));
+    for ended in sent {
+        (at, counted) = (ended.until, counted.saturating_sub(ended.images));
         if counted.saturating_add(images) <= limit {
             break;
         }

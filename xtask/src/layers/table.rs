@@ -174,7 +174,8 @@ fn check_ours(layer: &Layer, dependency: &Dependency, findings: &mut Findings) {
     let name = dependency.name.as_str();
     let allowed = match dependency.kind {
         Kind::Normal => layer.normal.contains(&name),
-        Kind::Dev => layer.normal.contains(&name) || layer.dev.contains(&name),
+        // Itself: for features that its tests need.
+        Kind::Dev => name == layer.name || layer.normal.contains(&name) || layer.dev.contains(&name),
         Kind::Build => false,
     };
     if !allowed {

@@ -207,6 +207,10 @@ fn manifests_inherit() {
     expect("description = \"A.\"\n", "", "write a `description`");
     expect("name = \"a\"", "name = \"b\"", "the folder of b must have its name");
     expect("serde.workspace = true", "serde = \"1\"", "serde in [dependencies]: its version belongs");
+    let itself =
+        |table: &str| format!("[{table}]\na = {{ path = \".\", features = [\"f\"] }}\n[dependencies]");
+    assert_eq!(with(&good.replace("[dependencies]", &itself("dev-dependencies"))), "");
+    expect("[dependencies]", &itself("build-dependencies"), "a in [build-dependencies]: its version belongs");
     expect(
         "[dependencies]",
         "[target.'cfg(unix)'.dependencies]\nx = \"1\"\n[dependencies]",

@@ -1,9 +1,9 @@
 //! Windows bitmap: its header in all the sizes it has had.
 
 use super::Draft;
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let size = u32::from_le_bytes(source.take(14)?);
     if size <= 16 {
         let [w0, w1, h0, h1] = source.take(18)?;

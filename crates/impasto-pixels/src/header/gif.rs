@@ -1,9 +1,9 @@
 //! GIF: the screen's size, and whether the first frame has a transparent colour.
 
 use super::Draft;
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let [w0, w1, h0, h1, flags] = source.take(6)?;
     draft.set_dimensions(u16::from_le_bytes([w0, w1]).into(), u16::from_le_bytes([h0, h1]).into())?;
     let colours = if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };

@@ -5,14 +5,14 @@
 
 use super::Draft;
 use crate::error::Error;
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
 /// More boxes than any sane file has at one level.
 const MANY: usize = 4096;
 
 const ALPHA: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let meta = find(source, 0, u64::MAX, *b"meta")?;
     // A full box: four bytes of version and flags stand before its children.
     let properties = find(source, meta.body + 4, meta.end, *b"iprp")?;
@@ -61,7 +61,7 @@ pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Sto
     draft.set_dimensions(width, height)
 }
 
-fn numbers<const N: usize>(source: &mut dyn Source, at: u64) -> Result<[u32; N], Stop> {
+fn numbers<const N: usize>(source: &mut Reader<'_>, at: u64) -> Result<[u32; N], Stop> {
     let mut numbers = [0; N];
     let mut at = at;
     for number in &mut numbers {
@@ -84,7 +84,7 @@ struct Span {
 }
 
 impl Span {
-    fn read(source: &mut dyn Source, at: u64) -> Result<Self, Stop> {
+    fn read(source: &mut Reader<'_>, at: u64) -> Result<Self, Stop> {
         let [l0, l1, l2, l3, name @ ..] = source.take::<8>(at)?;
         let (header, len) = match u32::from_be_bytes([l0, l1, l2, l3]) {
             0 => (8, u64::MAX),
@@ -98,7 +98,7 @@ impl Span {
     }
 }
 
-fn find(source: &mut dyn Source, mut at: u64, end: u64, name: [u8; 4]) -> Result<Span, Stop> {
+fn find(source: &mut Reader<'_>, mut at: u64, end: u64, name: [u8; 4]) -> Result<Span, Stop> {
     for _ in 0..MANY {
         // A far end keeps the sums below from overflowing.
         if at >= end.min(u64::MAX / 2) {

@@ -5,13 +5,13 @@ use impasto_types::ImageFormat;
 use super::Draft;
 use super::exif::{self, Order};
 use crate::error::Error;
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// The version attribute of a gain map, which makes an HDR photo of a JPEG.
 const GAIN_MAP: &[u8] = b"hdrgm:Version=";
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let mut pictures = 1;
     let mut gain_map = false;
     let mut at: u64 = 2;

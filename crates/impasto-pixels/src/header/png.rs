@@ -2,12 +2,12 @@
 
 use super::{Draft, exif};
 use crate::error::Error;
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
 /// A chunk of orientation data this long is as long as any that makes sense.
 const EXIF_MAX: usize = 64 * 1024;
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let head: [u8; 26] = source.take(0)?;
     let [_, _, _, _, _, _, _, _, 0, 0, 0, 13, b'I', b'H', b'D', b'R', rest @ ..] = head else {
         return Err(Error::malformed("a PNG whose first chunk is not IHDR").into());

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::error::Error;
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
 /// How far in the root element may stand; licence comments can be long.
 pub(crate) const PROLOGUE: usize = 64 * 1024;
@@ -18,7 +18,7 @@ pub(crate) fn could_begin(head: &[u8]) -> bool {
     head.is_empty() || head.starts_with(b"<")
 }
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let head = source.up_to(0, PROLOGUE)?;
     let text = String::from_utf8_lossy(&head);
     let Some(attributes) = root(&text) else {

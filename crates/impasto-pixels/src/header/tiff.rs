@@ -3,9 +3,9 @@
 use super::Draft;
 use super::exif::Order;
 use crate::error::{Error, ErrorKind};
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let head: [u8; 8] = source.take(0)?;
     let Some(order) = Order::of(&head) else {
         return Err(Error::new(ErrorKind::Unsupported, "a BigTIFF image, which is not supported").into());

@@ -2,11 +2,11 @@
 
 use super::{Draft, exif};
 use crate::error::Error;
-use crate::source::{Source, Stop};
+use crate::source::{Reader, Stop};
 
 const EXIF_MAX: usize = 64 * 1024;
 
-pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Stop> {
+pub(super) fn read(source: &mut Reader<'_>, draft: &mut Draft) -> Result<(), Stop> {
     let kind: [u8; 4] = source.take(12)?;
     match &kind {
         b"VP8 " => {
@@ -43,7 +43,7 @@ pub(super) fn read(source: &mut dyn Source, draft: &mut Draft) -> Result<(), Sto
     }
 }
 
-fn find_orientation(source: &mut dyn Source) -> Result<Option<u8>, Stop> {
+fn find_orientation(source: &mut Reader<'_>) -> Result<Option<u8>, Stop> {
     let mut at: u64 = 12;
     loop {
         let [n0, n1, n2, n3, len @ ..] = source.take::<8>(at)?;

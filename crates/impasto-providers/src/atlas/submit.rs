@@ -35,7 +35,7 @@ pub(super) fn request(target: &Target, job: &Job) -> Result<HttpRequest, Error> 
     let names = Names { model: job.model.as_str(), ..Names::default() };
     let edit = job.request.operation == impasto_types::Operation::Edit;
     let path = if edit { &target.seller.paths.edit } else { &target.seller.paths.generate };
-    let body = Body::Json(JsonBody::from_value(&body(target, job)?)?);
+    let body = Body::Json(JsonBody::from_value(&body(target, job)?.fields())?);
     let request = HttpRequest::post(address::url(target, names, path)?, body);
     let request = address::dressed(target, names, request)?;
     address::with_headers(target, names, &target.seller.submit_headers, request)

@@ -41,20 +41,18 @@ pub(super) fn body(target: &Target, job: &Job) -> Result<Body, Error> {
 fn form(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Form, Error> {
     let request = &job.request;
     let mut form = Form::new();
-    let mut common = serde_json::to_value(encode::common(target, job)).map_err(|error| unsayable(&error))?;
+    let mut fields = encode::common(target, job).fields().into_map();
     if let Some(fidelity) = fidelity(target, job) {
-        common["input_fidelity"] = fidelity.as_str().into();
+        fields.insert("input_fidelity".to_owned(), fidelity.as_str().into());
     }
-    if let Some(fields) = common.as_object_mut() {
-        // The order of the body's own fields, not the map's: model and prompt lead.
-        for name in ImageRequest::VALUE_FIELDS {
-            if let Some(value) = fields.remove(*name) {
-                form = flatten(form, name, &value);
-            }
+    // The order of the body's own fields, not the map's: model and prompt lead.
+    for name in ImageRequest::VALUE_FIELDS {
+        if let Some(value) = fields.remove(*name) {
+            form = flatten(form, name, &value);
         }
-        for (name, value) in fields {
-            form = flatten(form, name, value);
-        }
+    }
+    for (name, value) in &fields {
+        form = flatten(form, name, value);
     }
     let field = match (target.seller.quirks.image_field, request.images.len()) {
         (ImageField::ByCount, 1) | (ImageField::Repeated, _) => "image",
@@ -109,7 +107,7 @@ fn json(target: &Target, job: &Job, mask: Option<&ImageInput>) -> Result<Body, E
     let markup = request.markup.as_ref().map(|markup| reference(markup, &mut sources)).transpose()?;
     let input_fidelity = fidelity(target, job).cloned();
     let body = EditBody { common: encode::common(target, job), images, mask, markup, input_fidelity };
-    Ok(Body::Json(JsonBody::with_sources(&body, &sources)?))
+    Ok(Body::Json(JsonBody::with_sources(&body.fields(), &sources)?))
 }
 
 /// An image as JSON names it. Local bytes become a data URL that is encoded while it is sent; until then a
@@ -144,8 +142,4 @@ fn within_limit(input: &ImageInput, characters: u64) -> Result<(), Error> {
             input.label()
         ),
     ))
-}
-
-fn unsayable(error: &serde_json::Error) -> Error {
-    Error::invalid("extra", format!("cannot be written as JSON: {error}"))
 }

@@ -18,8 +18,11 @@ pub(super) fn request(target: &Target, job: &Job) -> Result<HttpRequest, Error> 
     let edit = job.request.operation == Operation::Edit;
     let paths = &target.seller.paths;
     let path = if edit { &paths.edit } else { &paths.generate };
-    let body =
-        if edit { edit::body(target, job)? } else { Body::Json(JsonBody::from_value(&common(target, job))?) };
+    let body = if edit {
+        edit::body(target, job)?
+    } else {
+        Body::Json(JsonBody::from_value(&common(target, job).fields())?)
+    };
     let names = Names { model: job.model.as_str(), ..Names::default() };
     let request = HttpRequest::post(address::url(target, names, path)?, body);
     let request = address::dressed(target, names, request)?;

@@ -30,10 +30,9 @@ pub(super) fn document(
                 .with_status(head.status)
         })?
     } else {
-        Value::Object(Map::from_iter([(
-            "error".to_owned(),
-            Value::from(String::from_utf8_lossy(&document.json).into_owned()),
-        )]))
+        let mut value = Map::new();
+        value.insert("error".to_owned(), String::from_utf8_lossy(&document.json).into());
+        Value::Object(value)
     };
     if is_error_event || value["type"] == "error" {
         return Err(told_failure(target, job, head, &value));

@@ -46,7 +46,10 @@ impl JsonBody {
         value: &impl Serialize,
         sources: &[(String, Source, String)],
     ) -> Result<Self, TransportError> {
-        let text = Bytes::from(text_of(value)?);
+        Self::filled(text_of(value)?.into(), sources)
+    }
+
+    fn filled(text: Bytes, sources: &[(String, Source, String)]) -> Result<Self, TransportError> {
         let mut tokens = Vec::with_capacity(sources.len());
         for (placeholder, _, _) in sources {
             tokens.push(text_of(placeholder)?);

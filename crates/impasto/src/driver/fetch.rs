@@ -2,7 +2,6 @@
 
 mod download;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -35,7 +34,7 @@ impl Driver<'_> {
         let (destination, whose) = (self.destination, self.desk.whose());
         let (there, fetches) = self.already_there(fetches).await;
         self.images.extend(there);
-        let mut left: BTreeSet<usize> = fetches.iter().map(|fetch| fetch.index).collect();
+        let mut left: Vec<usize> = fetches.iter().map(|fetch| fetch.index).collect();
         let mut running: FuturesUnordered<_> = fetches
             .into_iter()
             .map(|fetch| async move {
@@ -44,7 +43,7 @@ impl Driver<'_> {
             })
             .collect();
         while let Ok(Some((index, outcome))) = self.caller.cancel.unless(running.next()).await {
-            left.remove(&index);
+            left.retain(|other| *other != index);
             match outcome {
                 Ok(image) => {
                     self.deliver(job, index, image).await;
