@@ -15,3 +15,4 @@ pub mod package;
 pub mod prices;
 pub mod repository;
 pub mod tidy;
+pub mod weigh;

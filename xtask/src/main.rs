@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, ci, data, docs, faults, fixtures, layers, package, prices, tidy};
+use xtask::{bench, ci, data, docs, faults, fixtures, layers, package, prices, tidy, weigh};
 
 /// Regenerates and checks what the repository derives.
 ///
@@ -31,6 +31,7 @@ enum Command {
     Package(package::Args),
     Prices(prices::Args),
     Tidy(tidy::Args),
+    Weigh(weigh::Args),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::Package(args) => package::run(&args),
         Command::Prices(args) => prices::run(&args),
         Command::Tidy(args) => tidy::run(&args),
+        Command::Weigh(args) => weigh::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

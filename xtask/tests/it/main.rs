@@ -11,3 +11,4 @@ mod laws;
 mod layers;
 mod package;
 mod tidy;
+mod weigh;

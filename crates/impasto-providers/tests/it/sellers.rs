@@ -324,7 +324,7 @@ fn a_new_seller_needs_a_file_and_no_code() {
 #[test]
 fn the_guide_shows_the_file_that_is_tested() {
     let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/adding-a-seller.md");
-    let guide = std::fs::read_to_string(guide).unwrap();
+    let guide = fs::read_to_string(guide).unwrap();
     assert!(
         guide.contains(&format!("```toml\n{ACME}```")),
         "docs/adding-a-seller.md must show tests/it/acme.toml"

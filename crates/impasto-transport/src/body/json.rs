@@ -46,10 +46,10 @@ impl JsonBody {
         value: &impl Serialize,
         sources: &[(String, Source, String)],
     ) -> Result<Self, TransportError> {
-        Self::filled(text_of(value)?.into(), sources)
+        Self::filled(&text_of(value)?.into(), sources)
     }
 
-    fn filled(text: Bytes, sources: &[(String, Source, String)]) -> Result<Self, TransportError> {
+    fn filled(text: &Bytes, sources: &[(String, Source, String)]) -> Result<Self, TransportError> {
         let mut tokens = Vec::with_capacity(sources.len());
         for (placeholder, _, _) in sources {
             tokens.push(text_of(placeholder)?);
@@ -59,7 +59,7 @@ impl JsonBody {
         let mut copied = 0;
         let mut at = 0;
         while let Some(open) = memchr::memchr(b'"', &text[at..]).map(|offset| at + offset) {
-            let close = end_of_string(&text, open);
+            let close = end_of_string(text, open);
             at = close;
             // The text is our own and compact, so a key is a string with a colon right behind it.
             if text.get(close) == Some(&b':') {
