@@ -1,14 +1,61 @@
-//! TLS that does not come about: a certificate nobody vouches for, a server that never finishes.
+//! TLS: a certificate that the machine trusts, one that nobody vouches for, a server that never finishes.
 
-use std::{io::Write as _, sync::Arc, time::Duration};
+use std::{
+    io::{Read as _, Write as _},
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
 
 use impasto_transport::{HttpTransport as _, Phase, Sent, TransportErrorKind};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-use super::server::{get, serve};
+use super::server::{KEY, get, serve};
 
 /// The algorithm's number, in DER.
 const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
+
+/// Names the client and the URL to the process that trusts the certificate.
+const TRUSTING: &str = "IMPASTO_TEST_TRUSTING";
+
+#[tokio::test]
+async fn a_server_that_the_machine_trusts_is_spoken_to_encrypted() {
+    if let Some(told) = std::env::var_os(TRUSTING) {
+        return ask(told.to_str().unwrap()).await;
+    }
+    let folder = tempfile::TempDir::new().unwrap();
+    let roots = folder.path().join("roots.pem");
+    let base64 = base64_simd::STANDARD.encode_to_string(self_signed(&pair()));
+    std::fs::write(&roots, format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n"))
+        .unwrap();
+    for (name, _) in transports!() {
+        let (url, server) = serve(async |stream| {
+            let stream = stream.into_std().unwrap();
+            tokio::task::spawn_blocking(move || answer_encrypted(stream)).await.unwrap()
+        })
+        .await;
+        // The roots are those of the process, so it is another one: this test once more.
+        let test = "on_sockets::certificate::a_server_that_the_machine_trusts_is_spoken_to_encrypted";
+        let mut asking = Command::new(std::env::current_exe().unwrap());
+        asking.args([test, "--exact"]).env("SSL_CERT_FILE", &roots).env_remove("SSL_CERT_DIR");
+        asking.env(TRUSTING, format!("{name} {}", url.replace("http://", "https://")));
+        let asked = tokio::task::spawn_blocking(move || asking.output().unwrap()).await.unwrap();
+        let said = String::from_utf8_lossy(&asked.stdout);
+        assert!(asked.status.success() && said.contains("1 passed"), "{name}: {said}");
+        let heard = server.await.unwrap().unwrap();
+        assert!(heard.starts_with("GET / HTTP/1.1\r\n"), "{name}: {heard}");
+        assert!(heard.contains(&format!("Bearer {KEY}")), "{name}: the key goes to its origin: {heard}");
+    }
+}
+
+/// Asks a server whose certificate this process trusts.
+async fn ask(told: &str) {
+    let (wanted, url) = told.split_once(' ').unwrap();
+    let (_, transport) = transports!().into_iter().find(|(name, _)| *name == wanted).unwrap();
+    let reply = transport.send(get(url)).await.unwrap();
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.body.collect(10).await.unwrap(), "told");
+}
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused() {
@@ -48,10 +95,10 @@ async fn a_server_that_never_finishes_the_handshake_is_left() {
     }
 }
 
-/// Tries TLS with a certificate of its own making; gives what the client said over it.
+/// Tries TLS with a certificate of its own making and answers what the client asks; gives what that was.
 fn answer_encrypted(mut stream: std::net::TcpStream) -> std::io::Result<String> {
     stream.set_nonblocking(false)?;
-    let pair = ed25519_compact::KeyPair::from_seed(ed25519_compact::Seed::new([7; 32]));
+    let pair = pair();
     let certificate = CertificateDer::from(self_signed(&pair));
     let seed = der(4, &[&der(4, &[&pair.sk.seed()[..]])]);
     let key = PrivatePkcs8KeyDer::from(der(0x30, &[&[2, 1, 0], &der(0x30, &[ED25519]), &seed]));
@@ -65,7 +112,18 @@ fn answer_encrypted(mut stream: std::net::TcpStream) -> std::io::Result<String> 
     let mut session = rustls::ServerConnection::new(Arc::new(config)).unwrap();
     let mut encrypted = rustls::Stream::new(&mut session, &mut stream);
     encrypted.flush()?;
-    std::io::read_to_string(&mut encrypted)
+    let mut heard = Vec::new();
+    while !heard.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        encrypted.read_exact(&mut byte)?;
+        heard.extend(byte);
+    }
+    encrypted.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntold")?;
+    Ok(String::from_utf8(heard).unwrap())
+}
+
+fn pair() -> ed25519_compact::KeyPair {
+    ed25519_compact::KeyPair::from_seed(ed25519_compact::Seed::new([7; 32]))
 }
 
 /// The shortest certificate that is one: for 127.0.0.1, valid from 2026 to 2049, signed by itself.
