@@ -140,19 +140,19 @@ fn cargo(args: &[&str], environment: &[(&str, &OsStr)]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How long a step takes on this machine: the one thing here that cannot be injected.
-struct Stopwatch(Instant);
+/// How long something takes on this machine: the one thing here that cannot be injected.
+pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
     #[expect(
         clippy::disallowed_methods,
         reason = "the time a step takes on this machine is what is reported"
     )]
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
-    fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 }

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use crate::ci::Stopwatch;
 use crate::layers::trees::HELLO_LIMIT;
 use crate::{cargo, repository};
 
@@ -117,8 +117,8 @@ impl Program {
         let folder = repository::root().join("target/weigh").join(self.name);
         self.write(&folder)?;
         // Downloads are not part of a build.
-        finish(self.cargo(&folder).arg("fetch"))?;
-        let tree = self.cargo(&folder).args(["tree", "--edges", "normal", "--prefix", "none"]).output()?;
+        finish(Self::cargo(&folder).arg("fetch"))?;
+        let tree = Self::cargo(&folder).args(["tree", "--edges", "normal", "--prefix", "none"]).output()?;
         let tree = String::from_utf8_lossy(&tree.stdout).into_owned();
         let mut crates: Vec<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
         crates.sort_unstable();
@@ -130,8 +130,8 @@ impl Program {
             if target.exists() {
                 fs::remove_dir_all(&target).with_context(|| format!("empty {}", target.display()))?;
             }
-            let (before, watch) = (cpu_of_children()?, Instant::now());
-            let mut build = self.cargo(&folder);
+            let (before, watch) = (cpu_of_children()?, Stopwatch::start());
+            let mut build = Self::cargo(&folder);
             build.args(["build", "--release", "--quiet"]).env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
             finish(build.envs(settings.iter().copied()))?;
             weights.push(Weight {
@@ -162,7 +162,7 @@ impl Program {
     }
 
     /// Cargo in the program's folder, with a target folder of its own: nothing that was built before is used.
-    fn cargo(&self, folder: &Path) -> Command {
+    fn cargo(folder: &Path) -> Command {
         let mut command = Command::new(cargo::program());
         command.current_dir(folder).env("CARGO_TARGET_DIR", folder.join("target"));
         // What cargo tells the program that it runs is not meant for another build.
