@@ -1,10 +1,13 @@
 //! What all requests share.
 
 use std::collections::{HashMap, VecDeque};
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use crate::api_error::{ApiError, ApiResult};
 use crate::atlas::{Signer, Tasks};
@@ -103,6 +106,9 @@ pub(crate) struct State {
     pub(crate) tasks: Tasks,
     pub(crate) signer: Signer,
     cache: Arc<Cache>,
+    /// As many pictures are drawn at once as there are processors: each takes tens of megabytes meanwhile, and what every
+    /// thread has once taken stays with the process.
+    drawing: Arc<Semaphore>,
     files: Mutex<Files>,
     /// Requests per key, for the rate-limit headers.
     seen: Mutex<HashMap<String, u64>>,
@@ -115,6 +121,7 @@ impl State {
         Self {
             ids: Ids::new(options.seed),
             cache: Arc::new(Cache::new(options.cache_bytes)),
+            drawing: Arc::new(Semaphore::new(available_parallelism().map_or(2, NonZero::get))),
             clock,
             meter: Meter::default(),
             journal: Journal::default(),
@@ -130,17 +137,21 @@ impl State {
 
     /// Renders pictures side by side on blocking threads, or takes them from the cache.
     pub(crate) async fn render(&self, pictures: Vec<Picture>) -> ApiResult<Vec<Arc<Rendered>>> {
-        let jobs: Vec<_> = pictures
-            .into_iter()
-            .map(|picture| {
-                let cache = Arc::clone(&self.cache);
-                let key = picture.key();
-                match cache.get(&key) {
-                    Some(rendered) => Err(rendered),
-                    None => Ok(tokio::task::spawn_blocking(move || render_into(&cache, key, &picture))),
+        let mut jobs = Vec::with_capacity(pictures.len());
+        for picture in pictures {
+            let cache = Arc::clone(&self.cache);
+            let key = picture.key();
+            jobs.push(match cache.get(&key) {
+                Some(rendered) => Err(rendered),
+                None => {
+                    let turn = Arc::clone(&self.drawing).acquire_owned().await;
+                    Ok(tokio::task::spawn_blocking(move || {
+                        let _turn = turn;
+                        render_into(&cache, key, &picture)
+                    }))
                 }
-            })
-            .collect();
+            });
+        }
         let mut rendered = Vec::with_capacity(jobs.len());
         for job in jobs {
             rendered.push(match job {
