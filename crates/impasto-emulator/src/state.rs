@@ -141,16 +141,15 @@ impl State {
         for picture in pictures {
             let cache = Arc::clone(&self.cache);
             let key = picture.key();
-            jobs.push(match cache.get(&key) {
-                Some(rendered) => Err(rendered),
-                None => {
-                    let turn = Arc::clone(&self.drawing).acquire_owned().await;
-                    Ok(tokio::task::spawn_blocking(move || {
-                        let _turn = turn;
-                        render_into(&cache, key, &picture)
-                    }))
-                }
-            });
+            if let Some(rendered) = cache.get(&key) {
+                jobs.push(Err(rendered));
+                continue;
+            }
+            let turn = Arc::clone(&self.drawing).acquire_owned().await;
+            jobs.push(Ok(tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                render_into(&cache, key, &picture)
+            })));
         }
         let mut rendered = Vec::with_capacity(jobs.len());
         for job in jobs {
