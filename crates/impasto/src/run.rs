@@ -244,6 +244,10 @@ fn inputs(request: &mut ImageRequest) -> impl Iterator<Item = &mut ImageInput> {
     request.images.iter_mut().chain(mask).chain(&mut request.markup)
 }
 
+/// How many jobs of one call run side by side. Each holds a connection and files, of which a process has few: what
+/// arrives and cannot be stored is paid for all the same.
+const AT_ONCE: usize = 16;
+
 /// Runs the jobs side by side and puts the results together.
 async fn finish(
     client: &Client,
@@ -256,20 +260,19 @@ async fn finish(
     let inner = &client.inner;
     // A job taken up again is one part of the call it came from.
     let asked: usize = parts.iter().map(|part| part.job.request.count() as usize).sum();
-    let mut running: FuturesUnordered<_> = parts
-        .into_iter()
-        .map(|part| async move {
-            let whose = Whose { job: &part.job.id, offset: part.offset, count, again: part.again };
-            let driver = Driver::new(client, destination, caller, whose, part.keeper);
-            let outcome = driver.run(part.job.clone()).await;
-            let cost = accounts::close(inner, &part.account, &part.job, &outcome).await;
-            let size = part.job.request.count() as usize;
-            (part.offset, size, outcome, part.account.estimate.ok(), cost)
-        })
-        .collect();
+    let mut waiting = parts.into_iter().map(|part| async move {
+        let whose = Whose { job: &part.job.id, offset: part.offset, count, again: part.again };
+        let driver = Driver::new(client, destination, caller, whose, part.keeper);
+        let outcome = driver.run(part.job.clone()).await;
+        let cost = accounts::close(inner, &part.account, &part.job, &outcome).await;
+        let size = part.job.request.count() as usize;
+        (part.offset, size, outcome, part.account.estimate.ok(), cost)
+    });
+    let mut running: FuturesUnordered<_> = waiting.by_ref().take(AT_ONCE).collect();
     let mut delivered = Vec::new();
     let mut failures = Vec::new();
     while let Some((offset, size, outcome, estimate, cost)) = running.next().await {
+        running.extend(waiting.next());
         match outcome {
             Ok(ran) => {
                 let at = delivered.partition_point(|other: &Delivered| other.offset < offset);

@@ -52,3 +52,11 @@ fn the_price_sheets_are_in_order() {
         panic!("{error}");
     }
 }
+
+#[test]
+fn the_front_page_shows_a_program_that_is_built() {
+    let read = |path: &str| std::fs::read_to_string(repository::root().join(path)).unwrap();
+    let example = read("crates/impasto/examples/hello.rs");
+    let (_, program) = example.split_once("\n\n").unwrap();
+    assert!(read("README.md").contains(&format!("```rust,no_run\n{program}```\n")), "{program}");
+}

@@ -1,8 +1,12 @@
 //! How much of a reply is accepted, and from where images are fetched.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use async_trait::async_trait;
+use http::{HeaderMap, StatusCode};
 use impasto::transport::test_util::{Canned, ReplayTransport};
+use impasto::transport::{HttpResponse, HttpTransport, PreparedRequest, ResponseBody, TransportError};
 use impasto::{BillingOutcome, Client, ClientBuilder, Error, ErrorKind, Generation, ScanLimits};
 
 use crate::support::{KEY, builder, emulator};
@@ -138,4 +142,39 @@ async fn redirects_of_downloads_end() {
         let (outcome, _) = call([behind(url), Canned::new(status)], |builder| builder).await;
         expect(outcome, ErrorKind::Expired, BillingOutcome::Billed, &status.to_string());
     }
+}
+
+/// Counts how many requests are under way, and refuses each.
+#[derive(Debug, Default)]
+struct Crowd {
+    now: AtomicUsize,
+    most: AtomicUsize,
+    all: AtomicUsize,
+}
+
+#[async_trait]
+impl HttpTransport for Crowd {
+    async fn send(&self, _: PreparedRequest) -> Result<HttpResponse, TransportError> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        self.all.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        Ok(HttpResponse::new(
+            StatusCode::BAD_REQUEST,
+            HeaderMap::new(),
+            ResponseBody::from_chunks(Vec::new()),
+        ))
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_many_images_asks_for_some_at_a_time() {
+    let crowd = Arc::new(Crowd::default());
+    let builder = Client::builder().ignore_env().provider("openai").api_key(KEY).transport(crowd.clone());
+    let error = builder.build().unwrap().generate("a fox").n(400_u32).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert_eq!((crowd.all.load(Ordering::SeqCst), crowd.most.load(Ordering::SeqCst)), (40, 16));
 }
