@@ -70,9 +70,14 @@ impl UsageReport {
         emulated: bool,
         states: &[LimitState],
     ) -> Self {
+        // A job that was taken up again has an entry for each time, and is paid for once: the last one knows most.
+        let mut jobs = BTreeMap::new();
+        for entry in entries {
+            jobs.insert(entry.job.as_str(), entry);
+        }
         let mut total = Group::named("total");
         let (mut days, mut sellers, mut models) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        for entry in entries {
+        for entry in jobs.into_values() {
             total.add(entry);
             group(&mut days, &Date::from_unix(entry.at).to_string()).add(entry);
             group(&mut sellers, &entry.provider).add(entry);
@@ -290,8 +295,26 @@ impl BudgetView {
 
 #[cfg(test)]
 mod tests {
-    use super::{BAR, length};
+    use super::{BAR, UsageReport, length};
+    use impasto::ledger::LedgerEntry;
     use impasto::{Currency, Money};
+    use serde_json::json;
+
+    #[test]
+    fn a_job_that_was_taken_up_again_counts_once() {
+        let entry = |job: &str, at: u64, delivered: u32| -> LedgerEntry {
+            serde_json::from_value(json!({
+                "at": at, "job": job, "provider": "openai", "model": "gpt-image-2", "operation": "generate",
+                "asked": 1, "delivered": delivered, "attempts": 1, "billing": "billed", "estimate": null,
+                "actual": null, "request_id": null, "task_id": null, "failure": null,
+            }))
+            .unwrap()
+        };
+        let entries = [entry("a", 1, 0), entry("b", 2, 1), entry("a", 3, 0), entry("a", 90_000, 1)];
+        let report = UsageReport::new(entries.iter(), 0, false, &[]);
+        assert_eq!((report.total.jobs, report.total.images), (2, 2));
+        assert_eq!(report.days.len(), 2);
+    }
 
     #[test]
     fn bars_are_to_scale_and_never_hide_what_was_spent() {

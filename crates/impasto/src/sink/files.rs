@@ -141,7 +141,7 @@ impl Files {
             if path.exists() {
                 let message = format!("{} exists already; nothing was sent", path.display());
                 return Err(Error::invalid("out", message)
-                    .with_hint("choose another name, or allow overwriting (--force, `Files::with_force`)"));
+                    .with_hint("choose another name, or overwrite with --force"));
             }
         }
         Ok(())
