@@ -97,9 +97,13 @@ impl FromStr for SpendingLimit {
         let amount = amount.trim();
         let (digits, code) = match amount.strip_prefix('$') {
             Some(digits) => (digits.trim(), "USD"),
-            None => amount.split_once(' ').map_or((amount, "USD"), |(digits, code)| (digits, code.trim())),
+            None => match amount.find(|c: char| c.is_ascii_alphabetic()) {
+                Some(at) => (amount[..at].trim(), &amount[at..]),
+                None => (amount, "USD"),
+            },
         };
-        let plain = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        // A code of another form is no currency that anything is sold in, and a limit that nothing falls under.
+        let plain = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
         let money =
             Money::parse(digits, Currency::from(code.to_uppercase().as_str())).map_err(|_| wrong())?;
         if !plain || money.is_negative() {

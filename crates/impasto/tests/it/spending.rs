@@ -21,10 +21,10 @@ fn limit(text: &str) -> SpendingLimit {
 
 #[test]
 fn limits_are_read_as_people_write_them() {
-    let shown = ["$5/day", "5 USD/day", " 30 cny / month ", "0.50", "20 usd"];
+    let shown = ["$5/day", "5USD/day", " 30 cny / month ", "0.50", "20 usd"];
     let shown = shown.map(|text| limit(text).to_string());
     assert_eq!(shown, ["5 USD/day", "5 USD/day", "30 CNY/month", "0.5 USD", "20 USD"]);
-    for wrong in ["", "five", "-1", "5 USD/year", "5/5 USD", "5 US-D"] {
+    for wrong in ["", "five", "-1", "5 USD/year", "5/5 USD", "5 US-D", "5 dollars", "5 USD, 3"] {
         let error: Error = wrong.parse::<SpendingLimit>().unwrap_err();
         assert_eq!(error.field(), Some("budget"), "{wrong}");
     }
