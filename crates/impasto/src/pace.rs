@@ -41,7 +41,8 @@ pub struct ImageRate {
 struct Shared {
     limit: u32,
     clock: Arc<dyn Clock>,
-    /// What left and still counts, in the order in which it ends. Whoever holds the lock has its turn next; the lock is given in order.
+    /// What left and still counts, in the order in which it ends. Whoever holds the lock has its turn next; the lock is
+    /// given in order.
     sent: Mutex<VecDeque<Sent>>,
 }
 
